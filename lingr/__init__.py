@@ -1,0 +1,1 @@
+"""lingr: a chat-room server that speaks the Lingr API."""

@@ -1,0 +1,41 @@
+"""Random ids, in the shapes the 2007 API had.
+
+Session, user, room and occupant ids are 11 characters of ``[0-9A-Za-z]`` (65 bits); API keys are 32
+lower-case hex digits; a ticket carries its room's id in clear: ``a-r-<room id>-<11 characters>``.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable
+
+ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+LENGTH = 11
+TICKET_PREFIX = "a-r-"
+
+Ids = Callable[[], str]
+"""Returns a fresh id of 11 characters."""
+
+
+def random_id() -> str:
+    """A fresh id of 11 characters."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def random_key() -> str:
+    """A fresh API key: 32 lower-case hex digits."""
+    return secrets.token_hex(16)
+
+
+def ticket_of(room_id: str, unique: str) -> str:
+    """The ticket for a room, made from an id of 11 characters."""
+    return f"{TICKET_PREFIX}{room_id}-{unique}"
+
+
+def room_of(ticket: str) -> str | None:
+    """The id of the room a ticket belongs to, or None if this cannot be a ticket."""
+    room_id, dash, unique = ticket.removeprefix(TICKET_PREFIX).rpartition("-")
+    if not ticket.startswith(TICKET_PREFIX) or not dash or len(unique) != LENGTH or not room_id:
+        return None
+    return room_id

@@ -1,0 +1,174 @@
+"""The frozen records that travel between layers.
+
+Times are milliseconds since the Unix epoch, UTC. Counters and message ids are the same numbers: every
+event of a room takes the next one, and a message's ``id`` is the counter it moved the room to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """Leave to call the API: 32 lower-case hex digits, and the name its owner gave it."""
+
+    id: str
+    name: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account. ``nickname`` is the default one that clients read and offer; ``password`` is a hash."""
+
+    id: str
+    username: str
+    email: str
+    password: str
+    nickname: str
+    description: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One client's visit, made with an API key. ``user_id`` is None until it logs in."""
+
+    id: str
+    api_key: str
+    client_type: str
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A room's tag: ``name`` normalised (lower case, no spaces), ``display_name`` as it was typed."""
+
+    name: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room as it stood when it was read.
+
+    ``password`` is a hash, or None for an open room. ``counter`` is the id of the newest event,
+    ``max_user_message_id`` that of the newest ``user`` message (0 when there is none). Chatters are the
+    occupants with a nickname, observers those without. ``timezone`` is a Rails zone name.
+    """
+
+    id: str
+    name: str
+    description: str
+    tags: tuple[Tag, ...]
+    timezone: str
+    listed: bool
+    owner_id: str | None
+    password: str | None
+    created: int
+    counter: int
+    max_user_message_id: int
+    chatter_count: int
+    observer_count: int
+    roster: int
+
+    @property
+    def requires_password(self) -> bool:
+        return self.password is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Occupant:
+    """Somebody in a room. Without ``nickname``: an anonymous observer, seen in the roster, unable to speak.
+
+    ``user_id`` is there when the session is logged in. ``source`` is ``browser`` or ``api``,
+    ``client_type`` ``human`` or ``automaton``.
+    """
+
+    id: str
+    client_type: str
+    source: str = "api"
+    user_id: str | None = None
+    nickname: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event of a room.
+
+    ``type`` is ``user``, ``private``, ``system:enter``, ``system:leave``, ``system:nickname_change`` or
+    ``system:broadcast``. ``occupant_id`` is the speaker, or for system messages whom they are about.
+    ``new_nickname`` belongs to nickname changes. A private message names its target in
+    ``to_occupant_id``, and in ``to_user_id`` when the target is logged in; no answer shows these two.
+    """
+
+    id: int
+    type: str
+    timestamp: int
+    text: str
+    occupant_id: str | None = None
+    user_id: str | None = None
+    nickname: str | None = None
+    new_nickname: str | None = None
+    source: str | None = None
+    client_type: str | None = None
+    to_occupant_id: str | None = None
+    to_user_id: str | None = None
+
+    def concerns(self, occupant: Occupant) -> bool:
+        """Whether this occupant may read the message: all may, but for private ones.
+
+        A private message reaches its target, every occupant of its target's user, and the occupant
+        that said it.
+        """
+        if self.type != "private":
+            return True
+        if occupant.id in (self.to_occupant_id, self.occupant_id):
+            return True
+        return self.to_user_id is not None and self.to_user_id == occupant.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What room.enter answers: one's occupant id and ticket, the room and everyone in it."""
+
+    occupant_id: str
+    ticket: str
+    max_observe_time: int
+    room: Room
+    occupants: tuple[Occupant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What room.observe and room.getMessages answer.
+
+    ``counter`` is the id of the newest event that this answer covers, shown in it or not. ``occupants``
+    is None where the roster is not told. ``shared`` names the answer when anybody at the same place gets
+    the same one, so that its bytes are made once; it is None when the answer is for one occupant alone.
+    """
+
+    counter: int
+    messages: tuple[Message, ...]
+    occupants: tuple[Occupant, ...] | None
+    zone: str
+    shared: tuple[object, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomInfo:
+    """What room.getInfo answers. ``messages`` is None when no counter was given."""
+
+    room: Room
+    occupants: tuple[Occupant, ...]
+    messages: tuple[Message, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What room.say answers: the message made, and the time zone its time is told in."""
+
+    message: Message
+    zone: str
