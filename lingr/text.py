@@ -1,0 +1,50 @@
+"""What may be said: text that every format can carry.
+
+XML 1.0 has no way to write most control characters, not even escaped, so one such character said over
+JSON would break the answer of every XML reader in the room. They are taken out at the door.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lingr.values import Tag
+
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_GAP = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# The closing quote is optional, so that a forgotten one ends with the text.
+_TAG = re.compile(r'"([^"]*)"?|([^"\s]+)')
+
+
+def clean(text: str) -> str:
+    """The text without the characters that XML 1.0 cannot hold.
+
+    These are the control characters below U+0020 except TAB, LF and CR, the surrogates, U+FFFE and
+    U+FFFF. Everything else stays as it is.
+    """
+    return _UNSAYABLE.sub("", text)
+
+
+def line(text: str) -> str:
+    """The text as one line, for nicknames and names of things.
+
+    It is cleaned, every run of white space, line separators and control characters becomes one space,
+    and none is left at the ends. The result may be empty.
+    """
+    return _GAP.sub(" ", clean(text)).strip(" ")
+
+
+def parse_tags(text: str) -> tuple[Tag, ...]:
+    """The tags of a room, from one text as the ``tags`` parameter carries them.
+
+    Tags are separated by white space, and double quotes keep spaces inside a tag: ``jazz "late night"``
+    is two tags. A quote that is never closed reaches to the end of the text. A tag's ``name`` is what
+    was typed in lower case and without spaces; of tags with the same name the first one counts.
+    """
+    tags: dict[str, Tag] = {}
+    for quoted, plain in _TAG.findall(line(text)):
+        shown = (quoted or plain).strip(" ")
+        name = shown.lower().replace(" ", "")
+        if name and name not in tags:
+            tags[name] = Tag(name, shown)
+    return tuple(tags.values())
