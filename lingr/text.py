@@ -11,7 +11,8 @@ import re
 from lingr.values import Tag
 
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_GAP = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# White space of all scripts, line separators included, and the control characters that cleaning leaves.
+_GAP = re.compile(r"[\s\x7f-\x9f]+")
 # The closing quote is optional, so that a forgotten one ends with the text.
 _TAG = re.compile(r'"([^"]*)"?|([^"\s]+)')
 

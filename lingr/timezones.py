@@ -101,14 +101,14 @@ Asia/Tbilisi: Tbilisi
 Asia/Yerevan: Yerevan
 Europe/Samara: Samara
 Asia/Kabul: Kabul
-Asia/Almaty: Almaty
+Asia/Almaty: Almaty, Astana
 Asia/Karachi: Islamabad, Karachi
 Asia/Tashkent: Tashkent
 Asia/Yekaterinburg: Ekaterinburg
 Asia/Colombo: Sri Jayawardenepura
 Asia/Kolkata: Chennai, Kolkata, Mumbai, New Delhi
 Asia/Kathmandu: Kathmandu
-Asia/Dhaka: Astana, Dhaka
+Asia/Dhaka: Dhaka
 Asia/Urumqi: Urumqi
 Asia/Yangon: Rangoon
 Asia/Bangkok: Bangkok, Hanoi
