@@ -83,7 +83,7 @@ class Occupant:
     """Somebody in a room. Without ``nickname``: an anonymous observer, seen in the roster, unable to speak.
 
     ``user_id`` is there when the session is logged in. ``source`` is ``browser`` or ``api``,
-    ``client_type`` ``human`` or ``automaton``.
+    ``client_type`` ``human`` or ``automaton``. ``place`` ranks the occupants of a room by entrance.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Occupant:
     user_id: str | None = None
     nickname: str | None = None
     description: str | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomState:
+    """What changes in a room as it is used: its counter, the version and size of its roster.
+
+    ``generation`` tells data sets apart that the engine served before and after it was away.
+    """
+
+    counter: int
+    roster: int
+    size: int
+    zone: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entrance:
     """What room.enter answers: one's occupant id and ticket, the room and everyone in it."""
 
@@ -155,6 +170,21 @@ class News:
     occupants: tuple[Occupant, ...] | None
     zone: str
     shared: tuple[object, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A poll that has nothing to tell yet: whose it is, and after which counter and roster it waits.
+
+    ``from_position`` says that the client left it to the server to know the counter.
+    """
+
+    room_id: str
+    session_id: str
+    ticket: str
+    counter: int
+    roster: int
+    from_position: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""API keys and users."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import LingrError
+from ..ids import random_key
+from ..text import line
+from ..values import ApiKey, User
+from . import passwords
+from .context import Context
+
+USERNAME = re.compile(r"[A-Za-z0-9_]{1,32}")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+API_KEY = re.compile(r"[0-9a-f]{32}")
+NAME_CHARACTERS = 100
+PASSWORD_CHARACTERS = 200
+
+
+def create_api_key(ctx: Context, *, name: str) -> ApiKey:
+    """A fresh API key. Raises LingrError ``invalid_parameter`` when the name is blank or over 100 characters."""
+    api_key = ApiKey(random_key(), named(name), ctx.clock())
+    ctx.store.accounts.create_api_key(api_key)
+    return api_key
+
+
+def require_api_key(ctx: Context, api_key: str) -> str:
+    """The API key, if it is one. Raises LingrError ``invalid_api_key``."""
+    if not API_KEY.fullmatch(api_key) or ctx.store.accounts.api_key(api_key) is None:
+        raise LingrError("invalid_api_key")
+    return api_key
+
+
+def own_key(ctx: Context, purpose: str) -> tuple[str, bool]:
+    """The API key that the server made for a purpose of its own, and whether it was made just now."""
+    found, made = ctx.store.accounts.api_key_for(purpose, ApiKey(random_key(), purpose, ctx.clock()))
+    return found.id, made
+
+
+def web_key(ctx: Context) -> str:
+    """The API key of this server's own pages."""
+    return own_key(ctx, "web pages")[0]
+
+
+def create_user(
+    ctx: Context, *, username: str, email: str, password: str, nickname: str = "", description: str = ""
+) -> User:
+    """A new account; the nickname is the user name unless one is given.
+
+    Raises LingrError ``invalid_parameter``, or ``id_unavailable`` when address or user name is taken.
+    """
+    if not USERNAME.fullmatch(username):
+        raise LingrError("invalid_parameter", parameter="username")
+    if not EMAIL.fullmatch(email):
+        raise LingrError("invalid_parameter", parameter="email")
+    if not 1 <= len(password) <= PASSWORD_CHARACTERS:
+        raise LingrError("invalid_parameter", parameter="password")
+    user = User(
+        id=ctx.new_id(),
+        username=username,
+        email=email,
+        password=passwords.hashed(ctx, password),
+        nickname=named(nickname or username, "nickname"),
+        description=line(description),
+        created=ctx.clock(),
+    )
+    ctx.store.accounts.create_user(user)
+    return user
+
+
+def require_user(ctx: Context, name: str) -> User:
+    """The user with this e-mail address or user name. Raises LingrError ``invalid_parameter``."""
+    user = ctx.store.accounts.user_named(name)
+    if user is None:
+        raise LingrError("invalid_parameter", parameter="owner")
+    return user
+
+
+def named(name: str, parameter: str = "name") -> str:
+    """A name on one line. Raises LingrError ``invalid_parameter`` when blank or over 100 characters."""
+    cleaned = line(name)
+    if not 1 <= len(cleaned) <= NAME_CHARACTERS:
+        raise LingrError("invalid_parameter", parameter=parameter)
+    return cleaned

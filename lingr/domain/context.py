@@ -1,0 +1,58 @@
+"""What a domain function works with, and who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..clock import Clock
+from ..errors import LingrError
+from ..ids import Ids
+from ..settings import Settings
+from ..store import Store
+from ..values import Session
+
+Offload = Callable[..., Any]
+"""``offload(function, *arguments)`` returns what the function returns, computed off the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The store, the settings, and what comes in from outside: time, ids, pauses (seconds), heavy work."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    new_id: Ids
+    offload: Offload
+    pause: Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: as much as the method demands has been checked, the rest is None or as it was sent.
+
+    ``session`` is there for methods that need one. Methods that need a ticket get ``session_id`` and
+    ``ticket`` unchecked: their own script checks both in the same step as it acts.
+    """
+
+    api_key: str | None = None
+    session: Session | None = None
+    session_id: str = ""
+    ticket: str = ""
+    address: str = ""
+
+    @property
+    def present(self) -> Session:
+        """The session. Raises LingrError ``invalid_session`` without one."""
+        if self.session is None:
+            raise LingrError("invalid_session")
+        return self.session
+
+    @property
+    def user_id(self) -> str:
+        """The user logged in. Raises LingrError ``not_logged_in`` without one."""
+        if self.present.user_id is None:
+            raise LingrError("not_logged_in")
+        return self.present.user_id

@@ -1,0 +1,47 @@
+"""What was said: pages of a room's log, as far as the reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..values import Message
+from .context import Context
+
+PAGE_MESSAGES = 50
+
+Keep = Callable[[Message], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Messages, oldest first, and the id of the newest event that the page covers.
+
+    ``private`` says that a private message was among the events, shown or not.
+    """
+
+    messages: tuple[Message, ...]
+    counter: int
+    private: bool
+
+
+def after(ctx: Context, room_id: str, counter: int, keep: Keep) -> Page:
+    """The oldest 50 messages with a greater id that ``keep`` accepts."""
+    kept: list[Message] = []
+    private = False
+    while True:
+        events = ctx.store.log.after(room_id, counter, PAGE_MESSAGES)
+        for event in events:
+            if len(kept) == PAGE_MESSAGES:
+                return Page(tuple(kept), counter, private)
+            private = private or event.type == "private"
+            if keep(event):
+                kept.append(event)
+            counter = event.id
+        if len(events) < PAGE_MESSAGES:
+            return Page(tuple(kept), counter, private)
+
+
+def last(ctx: Context, room_id: str, most: int, keep: Keep) -> tuple[Message, ...]:
+    """The newest messages that ``keep`` accepts, oldest first: ``most`` of them, never more than 50."""
+    return ctx.store.log.last(room_id, min(most, PAGE_MESSAGES), keep)

@@ -1,0 +1,184 @@
+"""Reading along: room.observe and room.getMessages.
+
+The stored log is the truth here. A wake-up only means that it is worth looking again.
+"""
+
+from __future__ import annotations
+
+from ..errors import LingrError
+from ..store.announcements import Announcement
+from ..store.mirror import Home
+from ..values import Message, News, Occupant, RoomState, Watch
+from . import history, rates
+from .context import Caller, Context
+from .presence import room_of
+
+STALE_POLLS = 3
+"""The third poll in a row with one and the same stale counter is refused."""
+
+HOME_MILLISECONDS = 30_000
+"""How long a ticket is taken from memory before the engine is asked again."""
+
+SETTLE_SECONDS = 0.05
+"""How long the former home of a ticket takes to write down what it told the holder."""
+
+
+def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watch:
+    """What happened after a counter, or what to wait for when nothing did.
+
+    Without a counter: after the last one that the ticket was told. A negative one asks for the newest
+    events. Raises LingrError ``invalid_ticket``, ``repeated_counter``.
+    """
+    home = _home(ctx, room_of(caller.ticket), caller.ticket, caller.session_id)
+    state = ctx.store.rooms.state(home.room_id)
+    _seen(ctx, home)
+    start = _position(ctx, home, state) if counter is None else counter
+    watch = Watch(home.room_id, home.session_id, home.ticket, start, state.roster, counter is None)
+    news = _news(ctx, watch, home.occupant, state)
+    if news is None or counter is None:
+        _count_stale(ctx, home, None)
+    else:
+        _count_stale(ctx, home, counter if counter != home.told else None)
+    if news is None:
+        # Negative means the newest events. There are none, so the first one to come is awaited.
+        return watch if start >= 0 else Watch(*_names(watch), state.counter, state.roster, watch.from_position)
+    return _told(ctx, home, watch, news)
+
+
+def look(ctx: Context, watch: Watch) -> News | None:
+    """What happened since the watch began, or None. Raises LingrError ``invalid_ticket``."""
+    home = _home(ctx, *_names_of_ticket(watch))
+    news = _news(ctx, watch, home.occupant, ctx.store.rooms.state(watch.room_id))
+    return None if news is None else _told(ctx, home, watch, news)
+
+
+def end(ctx: Context, watch: Watch) -> None:
+    """The watch is over: its holder was there until now."""
+    followed = ctx.store.mirror.rooms.get(watch.room_id)
+    home = followed.homes.get(watch.ticket) if followed is not None else None
+    if home is not None:
+        _seen(ctx, home)
+
+
+def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_messages_only: bool) -> News:
+    """What happened after a counter, at once, nothing included. Arguments and errors as ``observe``.
+
+    Raises LingrError ``rate_limited`` besides.
+    """
+    room_id = room_of(caller.ticket)
+    occupant, position = ctx.store.tickets.look(room_id, caller.ticket, caller.session_id, now=ctx.clock())
+    rates.take(ctx, rates.GET_MESSAGES, caller.ticket)
+    ctx.store.sessions.seen(caller.session_id)
+    state = ctx.store.rooms.state(room_id)
+    start = (state.counter if position is None else position) if counter is None else counter
+
+    def keep(message: Message) -> bool:
+        return message.concerns(occupant) and (not user_messages_only or message.type in ("user", "private"))
+
+    if start < 0:
+        messages, covered = history.last(ctx, room_id, -start, keep), state.counter
+    else:
+        page = history.after(ctx, room_id, _start(ctx, start, state), keep)
+        messages, covered = page.messages, min(page.counter, state.counter) if not page.messages else page.counter
+    return News(covered, messages, _roster(ctx, room_id, state), state.zone)
+
+
+def worth_waking(ctx: Context, announcement: Announcement) -> bool:
+    """Whether those who wait in the room have anything to look at."""
+    return announcement.event is not None or announcement.size <= ctx.settings.roster_occupants
+
+
+def _news(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> News | None:
+    if watch.counter < 0:
+        return _newest(ctx, watch, occupant, state)
+    if watch.counter >= state.counter:
+        return _roster_news(ctx, watch, state)
+    followed = ctx.store.mirror.rooms.get(watch.room_id)
+    known = followed.news.get(watch.counter) if followed is not None else None
+    if known is not None:
+        return known
+    page = history.after(ctx, watch.room_id, _start(ctx, watch.counter, state), lambda one: one.concerns(occupant))
+    if not page.messages:
+        return _roster_news(ctx, watch, state)
+    shared = None if page.private else (watch.room_id, watch.counter, page.counter, state.roster, state.generation)
+    news = News(page.counter, page.messages, _roster(ctx, watch.room_id, state), state.zone, shared)
+    if followed is not None and shared is not None and ctx.store.rooms.state(watch.room_id) == state:
+        followed.news[watch.counter] = news
+    return news
+
+
+def _newest(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> News | None:
+    messages = history.last(ctx, watch.room_id, -watch.counter, lambda one: one.concerns(occupant))
+    if not messages:
+        return None
+    covered = max(state.counter, messages[-1].id)
+    return News(covered, messages, _roster(ctx, watch.room_id, state), state.zone)
+
+
+def _roster_news(ctx: Context, watch: Watch, state: RoomState) -> News | None:
+    # Observers without a nickname come and go without an event: only the roster tells.
+    if state.roster == watch.roster:
+        return None
+    occupants = _roster(ctx, watch.room_id, state)
+    if occupants is None:
+        return None
+    shared = (watch.room_id, max(watch.counter, state.counter), state.roster, state.generation)
+    return News(max(watch.counter, state.counter), (), occupants, state.zone, shared)
+
+
+def _roster(ctx: Context, room_id: str, state: RoomState) -> tuple[Occupant, ...] | None:
+    if state.size > ctx.settings.roster_occupants:
+        return None
+    return ctx.store.rooms.roster(room_id)
+
+
+def _start(ctx: Context, counter: int, state: RoomState) -> int:
+    if state.counter - counter > ctx.settings.backlog_events:
+        return state.counter - history.PAGE_MESSAGES
+    return counter
+
+
+def _home(ctx: Context, room_id: str, ticket: str, session_id: str) -> Home:
+    now = ctx.clock()
+    return ctx.store.tickets.home(room_id, ticket, session_id, now=now, oldest=now - HOME_MILLISECONDS)
+
+
+def _names_of_ticket(watch: Watch) -> tuple[str, str, str]:
+    return watch.room_id, watch.ticket, watch.session_id
+
+
+def _names(watch: Watch) -> tuple[str, str, str]:
+    return watch.room_id, watch.session_id, watch.ticket
+
+
+def _seen(ctx: Context, home: Home) -> None:
+    ctx.store.tickets.seen(home)
+    ctx.store.sessions.seen(home.session_id)
+
+
+def _position(ctx: Context, home: Home, state: RoomState) -> int:
+    if home.told is not None:
+        return home.told
+    position = home.position
+    if home.moved:
+        ctx.pause(SETTLE_SECONDS)
+        _, position = ctx.store.tickets.look(home.room_id, home.ticket, home.session_id, now=ctx.clock())
+    return state.counter if position is None else position
+
+
+def _told(ctx: Context, home: Home, watch: Watch, news: News) -> News:
+    ctx.store.tickets.tell(home, news.counter)
+    if watch.from_position:
+        # This client will not say where it stands, so any process must know before it asks again.
+        ctx.store.tickets.flush(ctx.clock(), [home.room_id])
+    return news
+
+
+def _count_stale(ctx: Context, home: Home, counter: int | None) -> None:
+    # A poll from where this process left the holder is no repetition, and costs no round trip.
+    if counter is None and not home.suspect:
+        return
+    times = ctx.store.tickets.stale(home, counter)
+    home.suspect = counter is not None
+    if times >= STALE_POLLS:
+        raise LingrError("repeated_counter")

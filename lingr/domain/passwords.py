@@ -1,0 +1,48 @@
+"""Passwords of users and rooms, kept as argon2id hashes.
+
+Hashing takes tens of milliseconds and megabytes on purpose, so it runs off the loop, and a password
+that was right a moment ago is recognised without doing it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import OrderedDict
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from .context import Context
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_salt = secrets.token_bytes(16)
+_known: OrderedDict[bytes, None] = OrderedDict()
+
+KNOWN_PASSWORDS = 1000
+
+
+def hashed(ctx: Context, password: str) -> str:
+    """The hash to keep of a password."""
+    result: str = ctx.offload(_hasher.hash, password)
+    return result
+
+
+def matches(ctx: Context, kept: str, password: str) -> bool:
+    """Whether this is the password whose hash was kept."""
+    mark = hashlib.blake2b(f"{kept}\0{password}".encode(), key=_salt).digest()
+    if mark in _known:
+        return True
+    if not ctx.offload(_verify, kept, password):
+        return False
+    _known[mark] = None
+    if len(_known) > KNOWN_PASSWORDS:
+        _known.popitem(last=False)
+    return True
+
+
+def _verify(kept: str, password: str) -> bool:
+    try:
+        return _hasher.verify(kept, password)
+    except (VerificationError, InvalidHashError):
+        return False

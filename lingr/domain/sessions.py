@@ -1,0 +1,80 @@
+"""Sessions: opened with an API key, kept alive by any call, logged in and out."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from ..errors import LingrError
+from ..ids import room_of
+from ..values import Session, User
+from . import passwords, presence, rates
+from .context import Caller, Context
+
+CLIENT_TYPES = ("human", "automaton")
+SESSION = re.compile(r"[0-9A-Za-z]{11}")
+ABSENT_USER = "$argon2id$v=19$m=19456,t=2,p=1$bGluZ3IubGluZ3I$6WdDAm5MEvFnz6mhxYq3R1kCkv0p3yQ6pWcFqSgY9x0"
+
+
+def create(ctx: Context, caller: Caller, *, client_type: str) -> Session:
+    """A fresh session. Raises LingrError ``invalid_client_type``."""
+    if client_type not in CLIENT_TYPES:
+        raise LingrError("invalid_client_type")
+    session = Session(ctx.new_id(), caller.api_key or "", client_type)
+    ctx.store.sessions.create(session)
+    return session
+
+
+def require(ctx: Context, session_id: str) -> Session:
+    """The live session of that id, kept alive by the asking. Raises LingrError ``invalid_session``."""
+    if not SESSION.fullmatch(session_id):
+        raise LingrError("invalid_session")
+    return ctx.store.sessions.touch(session_id)
+
+
+def verify(ctx: Context, caller: Caller) -> None:
+    """Nothing more to do: whoever gets here has a live session."""
+
+
+def destroy(ctx: Context, caller: Caller) -> None:
+    """Ends the session, and leaves every room that was entered through it."""
+    session = caller.present
+    for ticket in ctx.store.sessions.destroy(session.id):
+        presence.leave(ctx, session.id, ticket)
+
+
+def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
+    """Gives the session its user, known by e-mail address or user name.
+
+    The occupants it already has become that user's. Raises LingrError ``already_logged_in``,
+    ``invalid_credentials``, ``rate_limited``.
+    """
+    session = caller.present
+    if session.user_id is not None:
+        raise LingrError("already_logged_in")
+    rates.take(ctx, rates.LOGIN, email.lower())
+    user = ctx.store.accounts.user_named(email)
+    # The same work for an unknown address, so that the time taken does not tell which ones exist.
+    if not passwords.matches(ctx, user.password if user else ABSENT_USER, password) or user is None:
+        raise LingrError("invalid_credentials")
+    _identify(ctx, session.id, ctx.store.sessions.login(session.id, user.id), user)
+
+
+def logout(ctx: Context, caller: Caller) -> None:
+    """Takes the session's user away; its occupants stay, as nobody's."""
+    session = caller.present
+    _identify(ctx, session.id, ctx.store.sessions.logout(session.id), None)
+
+
+def _identify(ctx: Context, session_id: str, tickets: list[str], user: User | None) -> None:
+    by_room: dict[str, list[str]] = defaultdict(list)
+    for ticket in tickets:
+        by_room[room_of(ticket) or ""].append(ticket)
+    for room_id, held in by_room.items():
+        ctx.store.rooms.identify(
+            room_id,
+            session_id=session_id,
+            user_id=user.id if user else "",
+            description=user.description if user else "",
+            tickets=held,
+        )

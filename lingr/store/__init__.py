@@ -1,0 +1,56 @@
+"""The only package that talks to Redis or Valkey."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .accounts import Accounts
+from .client import Engine
+from .log import Log
+from .mirror import Mirror
+from .presence import Presence
+from .rates import Rates
+from .rooms import Rooms
+from .sessions import Sessions
+from .tickets import Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One module per stored thing, over one engine and one mirror of the followed rooms."""
+
+    engine: Engine
+    mirror: Mirror
+    rooms: Rooms
+    log: Log
+    tickets: Tickets
+    sessions: Sessions
+    accounts: Accounts
+    presence: Presence
+    rates: Rates
+
+
+def open_store(
+    url: str,
+    *,
+    process: str,
+    session_seconds: float,
+    log_events: int,
+    pause: Callable[[float], None] = time.sleep,
+) -> Store:
+    """A store over the engine at ``url``. Nothing is sent until the first call."""
+    engine = Engine(url, pause=pause)
+    mirror = Mirror()
+    return Store(
+        engine,
+        mirror,
+        Rooms(engine, mirror, log_events),
+        Log(engine, mirror),
+        Tickets(engine, mirror, process),
+        Sessions(engine, int(session_seconds * 1000)),
+        Accounts(engine),
+        Presence(engine, process),
+        Rates(engine),
+    )

@@ -1,0 +1,115 @@
+"""The connection to Redis or Valkey.
+
+One rule for retries: what was never sent is sent again for as long as the caller is patient; what may
+have been carried out is sent again only when that is ``safe``: a read, or a write that carries a
+request id. redis-py's own retries are off.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ..errors import LingrError
+
+Reply = Any
+Argument = str | bytes | int | float
+
+AWAY = (redis.ConnectionError, redis.TimeoutError, OSError)
+
+PATIENCE_SECONDS = 5.0
+"""How long a call waits for an engine that is being started again."""
+
+PAUSE_SECONDS = 0.05
+COMMAND_TIMEOUT_SECONDS = 5.0
+CONNECTIONS = 20
+
+
+class Engine:
+    """Sends commands over a pool of 20 connections; a 21st caller waits its turn.
+
+    ``pause`` sleeps for some seconds between attempts. Raises LingrError ``unavailable`` when the engine
+    stays away for longer than ``patience`` seconds, redis.ResponseError when it refuses a command.
+    """
+
+    def __init__(
+        self, url: str, *, pause: Callable[[float], None] = time.sleep, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        options: dict[str, Any] = {
+            "retry": Retry(NoBackoff(), 0),
+            "socket_timeout": COMMAND_TIMEOUT_SECONDS,
+            "socket_connect_timeout": COMMAND_TIMEOUT_SECONDS,
+            "protocol": 2,
+        }
+        self._pool = redis.BlockingConnectionPool.from_url(
+            url, max_connections=CONNECTIONS, timeout=PATIENCE_SECONDS, **options
+        )
+        self._pause = pause
+        self._patience = patience
+
+    def command(self, *arguments: Argument, safe: bool = False) -> Reply:
+        """One command; returns its reply with texts as bytes."""
+        reply = self._exchange([arguments], safe)[0]
+        if isinstance(reply, redis.ResponseError):
+            raise reply
+        return reply
+
+    def commands(self, commands: Sequence[Sequence[Argument]], *, safe: bool = False) -> list[Reply]:
+        """Several commands in one round trip, each carried out by itself; raises the first refusal."""
+        replies = self._exchange(commands, safe)
+        for reply in replies:
+            if isinstance(reply, redis.ResponseError):
+                raise reply
+        return replies
+
+    def close(self) -> None:
+        """Closes every connection of the pool."""
+        self._pool.disconnect()
+
+    def connection(self) -> Any:
+        """A connection of its own outside the pool, connected. Raises one of ``AWAY``."""
+        connection = self._pool.connection_class(**self._pool.connection_kwargs)
+        connection.connect()
+        return connection
+
+    def _exchange(self, commands: Sequence[Sequence[Argument]], safe: bool) -> list[Reply]:
+        deadline = time.monotonic() + self._patience
+        while True:
+            connection = None
+            try:
+                connection = self._pool.get_connection()
+                return self._send(connection, commands)
+            except redis.BusyLoadingError:
+                may_repeat = True
+            except AWAY:
+                may_repeat = connection is None or safe
+            finally:
+                if connection is not None:
+                    self._pool.release(connection)
+            if not may_repeat or time.monotonic() >= deadline:
+                raise LingrError("unavailable")
+            self._pause(PAUSE_SECONDS)
+
+    @staticmethod
+    def _send(connection: Any, commands: Sequence[Sequence[Argument]]) -> list[Reply]:
+        try:
+            connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+            return [_read(connection) for _ in commands]
+        except BaseException:
+            # Half an exchange must never be taken for the reply to the next one.
+            connection.disconnect()
+            raise
+
+
+def _read(connection: Any) -> Reply:
+    try:
+        return connection.read_response(disconnect_on_error=False)
+    except redis.BusyLoadingError:
+        raise
+    except redis.ResponseError as refusal:
+        return refusal

@@ -1,0 +1,9 @@
+-- Lets an occupant out.
+-- KEYS: the room's. ARGV: ticket, session, now (ms), most events to keep, the words for a leaving.
+-- Errors: invalid_ticket.
+-- uses: room
+-- uses: leave
+local record = held(ARGV[1], ARGV[2])
+if not record then return { 'error', 'invalid_ticket' } end
+leave(ARGV[1], record, ARGV[3], ARGV[4], ARGV[5])
+return { 'ok' }

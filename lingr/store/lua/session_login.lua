@@ -1,0 +1,6 @@
+-- Gives a session its user.
+-- KEYS: the session, its tickets. ARGV: user id.
+-- Returns the session's tickets. Errors: invalid_session, already_logged_in.
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'error', 'invalid_session' } end
+if redis.call('HSETNX', KEYS[1], 'user_id', ARGV[1]) == 0 then return { 'error', 'already_logged_in' } end
+return { 'ok', redis.call('SMEMBERS', KEYS[2]) }

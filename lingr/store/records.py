@@ -1,0 +1,82 @@
+"""Frozen records to and from what the engine keeps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+import msgspec
+
+from ..values import Message, Occupant, Room, Session, Tag
+
+T = TypeVar("T")
+
+_messages = msgspec.json.Decoder(Message)
+_occupants = msgspec.json.Decoder(Occupant)
+
+
+def to_json(record: Any) -> bytes:
+    """A record as JSON; fields that are None are left out, because Lua has no word for them."""
+    return msgspec.json.encode({name: value for name, value in asdict(record).items() if value is not None})
+
+
+def from_json(raw: bytes, kind: type[T]) -> T:
+    """The record of that kind in the JSON."""
+    return msgspec.json.decode(raw, type=kind)
+
+
+def message_of(raw: bytes) -> Message:
+    return _messages.decode(raw)
+
+
+def occupants_of(raw: list[bytes]) -> tuple[Occupant, ...]:
+    """The occupants in order of entrance."""
+    return tuple(sorted(map(_occupants.decode, raw), key=_place))
+
+
+def _place(occupant: Occupant) -> int:
+    return occupant.place
+
+
+def hash_of(pairs: list[bytes]) -> dict[str, str]:
+    """A HGETALL reply as texts."""
+    return {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+
+
+def room_of(room_id: str, fields: dict[str, str]) -> Room:
+    return Room(
+        id=room_id,
+        name=fields["name"],
+        description=fields["description"],
+        tags=tuple(msgspec.json.decode(fields["tags"], type=list[Tag])),
+        timezone=fields["timezone"],
+        listed=fields["listed"] == "1",
+        owner_id=fields.get("owner_id"),
+        password=fields.get("password"),
+        created=int(fields["created"]),
+        counter=int(fields["counter"]),
+        max_user_message_id=int(fields["max_user_message_id"]),
+        chatter_count=int(fields["chatters"]),
+        observer_count=int(fields["observers"]),
+        roster=int(fields["roster"]),
+    )
+
+
+def fields_of(room: Room, epoch: str) -> list[str | bytes | int]:
+    """Field and value pairs of a new room's hash."""
+    pairs: dict[str, str | bytes | int | None] = {
+        "name": room.name,
+        "description": room.description,
+        "tags": msgspec.json.encode(room.tags),
+        "timezone": room.timezone,
+        "listed": int(room.listed),
+        "owner_id": room.owner_id,
+        "password": room.password,
+        "created": room.created,
+        "epoch": epoch,
+    }
+    return [part for pair in pairs.items() if pair[1] is not None for part in pair if part is not None]
+
+
+def session_of(session_id: str, fields: dict[str, str]) -> Session:
+    return Session(session_id, fields["api_key"], fields["client_type"], fields.get("user_id"))

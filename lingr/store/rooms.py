@@ -1,0 +1,162 @@
+"""Rooms: their fields, their state, their roster and who comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import LingrError
+from ..values import Message, Occupant, Room, RoomState
+from . import keys
+from .client import Engine
+from .mirror import Mirror
+from .records import fields_of, hash_of, message_of, occupants_of, room_of, to_json
+from .scripts import run
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Each method that changes something is one script, named after it."""
+
+    engine: Engine
+    mirror: Mirror
+    log_events: int
+
+    def create(self, room: Room, epoch: str) -> Room:
+        """Raises LingrError ``id_unavailable``."""
+        fields = run(self.engine, "room_create", keys.room(room.id), fields_of(room, epoch))[0]
+        return room_of(room.id, hash_of(fields))
+
+    def find(self, room_id: str) -> Room | None:
+        """The room of that id, or None."""
+        fields = self.engine.command("HGETALL", keys.room(room_id).room, safe=True)
+        return room_of(room_id, hash_of(fields)) if fields else None
+
+    def find_all(self, room_ids: Sequence[str]) -> list[Room]:
+        """The rooms of those ids, in their order; unknown ones are left out."""
+        replies = self.engine.commands([("HGETALL", keys.room(one).room) for one in room_ids], safe=True)
+        return [
+            room_of(room_id, hash_of(fields)) for room_id, fields in zip(room_ids, replies, strict=True) if fields
+        ]
+
+    def find_with_roster(self, room_id: str) -> tuple[Room, tuple[Occupant, ...]] | None:
+        """The room of that id and everyone in it, or None."""
+        room = keys.room(room_id)
+        fields, roster = self.engine.commands([("HGETALL", room.room), ("HVALS", room.occupants)], safe=True)
+        return (room_of(room_id, hash_of(fields)), occupants_of(roster)) if fields else None
+
+    def state(self, room_id: str) -> RoomState:
+        """What changes in a room. Raises LingrError ``invalid_room``."""
+        known = self.mirror.state(room_id)
+        if known is not None:
+            return known
+        followed = self.mirror.rooms.get(room_id)
+        generation = self.mirror.generation
+        room = keys.room(room_id)
+        (counter, roster, zone), size = self.engine.commands(
+            [("HMGET", room.room, "counter", "roster", "timezone"), ("HLEN", room.occupants)], safe=True
+        )
+        if counter is None:
+            raise LingrError("invalid_room")
+        state = RoomState(int(counter), int(roster), size, zone.decode(), generation)
+        if followed is not None:
+            followed.learn(state)
+        return state
+
+    def roster(self, room_id: str) -> tuple[Occupant, ...]:
+        """Everyone in the room, in order of entrance."""
+        followed = self.mirror.rooms.get(room_id)
+        if followed is not None and followed.occupants is not None:
+            return followed.occupants
+        version = followed.roster if followed is not None else None
+        occupants = occupants_of(self.engine.command("HVALS", keys.room(room_id).occupants, safe=True))
+        if followed is not None and version is not None and followed.roster == version:
+            followed.occupants = occupants
+        return occupants
+
+    def enter(
+        self, room_id: str, *, session_id: str, ticket: str, occupant: Occupant, again: bool, now: int, joined: str
+    ) -> tuple[str, str, Room, tuple[Occupant, ...]]:
+        """Returns occupant id, ticket, the room and everyone in it. Raises LingrError ``invalid_room``.
+
+        ``again`` keeps the occupant and ticket of a session that is in the room already.
+        """
+        occupant_id, held, fields, roster = run(
+            self.engine,
+            "room_enter",
+            keys.room(room_id),
+            [session_id, ticket, to_json(occupant), int(again), now, joined, self.log_events],
+        )
+        return occupant_id.decode(), held.decode(), room_of(room_id, hash_of(fields)), occupants_of(roster)
+
+    def say(
+        self,
+        room_id: str,
+        *,
+        session_id: str,
+        ticket: str,
+        text: str,
+        target: str,
+        request_id: str,
+        now: int,
+        remember: int,
+        most: int,
+        window: int,
+    ) -> tuple[Message, str]:
+        """Returns the message and the room's time zone; the same ones for the same request id.
+
+        Raises LingrError ``invalid_ticket``, ``no_nickname``, ``invalid_parameter``, ``rate_limited``.
+        """
+        json, zone = run(
+            self.engine,
+            "room_say",
+            (*keys.room(room_id), keys.said(room_id, session_id, request_id), keys.speaking(room_id, ticket)),
+            [ticket, session_id, text, target, now, self.log_events, remember, most, window],
+            safe=True,
+        )
+        return message_of(json), zone.decode()
+
+    def rename(
+        self, room_id: str, *, session_id: str, ticket: str, nickname: str, now: int, joined: str, renamed: str
+    ) -> None:
+        """Raises LingrError ``invalid_ticket``. To give the same nickname twice changes nothing."""
+        arguments = [ticket, session_id, nickname, now, self.log_events, joined, renamed]
+        run(self.engine, "room_rename", keys.room(room_id), arguments, safe=True)
+
+    def identify(self, room_id: str, *, session_id: str, user_id: str, description: str, tickets: Sequence[str]) -> None:
+        """Gives the occupants of these tickets a user, or none if ``user_id`` is empty."""
+        run(self.engine, "room_identify", keys.room(room_id), [session_id, user_id, description, *tickets], safe=True)
+
+    def exit(self, room_id: str, *, session_id: str, ticket: str, now: int, left: str) -> None:
+        """Raises LingrError ``invalid_ticket``."""
+        run(self.engine, "room_exit", keys.room(room_id), [ticket, session_id, now, self.log_events, left])
+
+    def sweep(self, room_id: str, *, before: int, now: int, left: str) -> tuple[int, int | None]:
+        """Lets out up to 100 occupants silent since ``before``.
+
+        Returns how many, and when the longest silent one that stays was seen (None in an empty room).
+        """
+        count, oldest = run(
+            self.engine, "room_sweep", keys.room(room_id), [before, now, self.log_events, left], safe=True
+        )
+        return count, int(float(oldest)) if oldest else None
+
+    def renew(self, room_id: str, *, known: int, epoch: str) -> bool:
+        """Begins a new epoch if the room's counter is below ``known``; returns whether it was."""
+        return bool(run(self.engine, "room_renew", keys.room(room_id), [known, epoch], safe=True)[0])
+
+    def list(self, room_id: str, created: int) -> None:
+        """Puts a room into the directory."""
+        self.engine.command("ZADD", keys.listed_rooms(), "NX", created, room_id, safe=True)
+
+    def listed(self, most: int) -> list[str]:
+        """Ids of listed rooms, the newest first."""
+        return [raw.decode() for raw in self.engine.command("ZREVRANGE", keys.listed_rooms(), 0, most - 1, safe=True)]
+
+    def reserve(self, user_id: str, room_id: str, most: int) -> bool:
+        """Notes a room as the user's; returns whether it was not. Raises LingrError ``too_many_rooms``."""
+        return bool(run(self.engine, "room_reserve", [keys.owned_rooms(user_id)], [room_id, most])[0])
+
+    def release(self, user_id: str, room_id: str) -> None:
+        """Takes back a reservation."""
+        self.engine.command("SREM", keys.owned_rooms(user_id), room_id, safe=True)
