@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         "always", alias="LINGR_FSYNC", pattern="^(always|everysec|no)$",
         description="When the embedded Valkey's append-only file is flushed to disk: always, everysec or no.",
     )
+    access_log: bool = Field(
+        False, alias="LINGR_ACCESS_LOG", description="Whether each request is written to standard output (on or off).",
+    )
     log_level: str = Field(
         "info", alias="LINGR_LOG_LEVEL", pattern="^(debug|info|warning|error)$",
         description="Least severe log lines that are written: debug, info, warning or error.",
