@@ -1,0 +1,20 @@
+"""The check that blocking calls were made cooperative before the application came in."""
+
+from __future__ import annotations
+
+import sys
+
+from gevent import monkey
+
+
+def require_patched() -> None:
+    """Raise RuntimeError when our gunicorn worker class is in use and the standard library is unpatched.
+
+    That is so when the application is preloaded in the gunicorn master. Other WSGI servers, and tests,
+    may do without patching: there one request blocks its thread and nobody else.
+    """
+    if "lingr.serving.worker" in sys.modules and not monkey.is_module_patched("socket"):
+        raise RuntimeError(
+            "lingr was imported before gevent patched the standard library, so that one waiting request "
+            "would stop all others. Do not use gunicorn's --preload."
+        )
