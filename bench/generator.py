@@ -1,0 +1,109 @@
+"""Compiles the load generator and plays a load with it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.processes import BenchError, running, spawn
+
+HERE = Path(__file__).resolve().parent
+SOURCES = (HERE / "load.c", HERE / "scan.h")
+BINARY = HERE / "build" / "load"
+
+#: Counts that must be 0 in a sound run. A connection that closes is none of them.
+FAULTS = (
+    "lost", "doubled", "reordered", "misdelivered", "malformed", "bad_counters", "failures", "bad_statuses",
+    "unanswered",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the generator plays. ``outstanding`` 0: one message at a time, the next when all have the last."""
+
+    port: int
+    observers: int
+    messages: int
+    rooms: int = 1
+    outstanding: int = 0
+    pause_ms: int = 0
+    api_key: str = ""
+    room_prefix: str = "bench"
+    bare: bool = False
+    time_limit_s: int = 120
+    patience_ms: int = 10_000
+
+    def arguments(self) -> list[str]:
+        names = (
+            "port", "observers", "messages", "rooms", "outstanding", "pause_ms", "api_key", "room_prefix",
+            "time_limit_s", "patience_ms",
+        )
+        options = [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
+        return [*options, *(["--bare"] if self.bare else [])]
+
+
+def build() -> Path:
+    """Compile the generator unless that is done. It is written aside first: two runs may build at once."""
+    if BINARY.exists() and BINARY.stat().st_mtime >= max(source.stat().st_mtime for source in SOURCES):
+        return BINARY
+    compiler = shutil.which(os.environ.get("CC", "cc"))
+    if compiler is None:
+        raise BenchError("the load generator needs a C compiler, and there is none: install gcc, or set CC")
+    BINARY.parent.mkdir(exist_ok=True)
+    aside = BINARY.with_suffix(f".{os.getpid()}")
+    command = [compiler, "-O2", "-Wall", "-Wextra", "-o", str(aside), str(SOURCES[0])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchError(f"the load generator does not compile:\n{done.stderr}")
+    aside.replace(BINARY)
+    return BINARY
+
+
+def play(load: Load, *, on: set[int], at: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Play a load and return what the generator counted.
+
+    ``at`` is called with "parked" when every observer has polled and nothing is said yet, and with "said"
+    when the last message is with everybody; the observers keep polling while it runs.
+    """
+    command = [str(build()), *load.arguments(), *(["--step"] if at else [])]
+    process = spawn(command, on=on, pipes=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    words: list[str] = []
+    with running(process), contextlib.ExitStack() as stack:
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stack.callback(stream.close)
+        watchdog = threading.Timer(load.time_limit_s + 30, process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        stack.callback(watchdog.cancel)
+        for line in process.stderr:
+            kind, _, name = line.strip().partition(" ")
+            if kind == "phase" and at:
+                at(name)
+                process.stdin.write("go\n")
+                process.stdin.flush()
+            else:
+                words.append(line.strip())
+        output = process.stdout.read()
+        if process.wait():
+            raise BenchError(f"the load generator gave up: {' '.join(words) or 'without a word'}")
+    return dict(json.loads(output))
+
+
+def faults(counted: dict[str, Any]) -> dict[str, int]:
+    """The counts of a run that should be 0 and are not."""
+    found = {name: int(counted[name]) for name in FAULTS if counted[name]}
+    if counted["time_up"]:
+        found["time_up"] = 1
+    return found
