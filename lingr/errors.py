@@ -33,23 +33,37 @@ ROWS = (
     ErrorRow("not_logged_in", 106, "not logged in", "The method needs a logged-in session."),
     ErrorRow("already_logged_in", 107, "already logged in", "The session has a user already."),
     ErrorRow("invalid_room", 108, "invalid room id", "No room has this id."),
-    ErrorRow("invalid_ticket", 109, "invalid ticket", "The ticket is absent, unknown, expired or another session's."),
+    ErrorRow(
+        "invalid_ticket",
+        109,
+        "invalid ticket",
+        "The ticket is absent, unknown, expired or another session's.",
+    ),
     ErrorRow("no_nickname", 110, "no nickname set", "An anonymous observer tried to speak."),
     ErrorRow("no_message", 111, "no message", "The message is absent, or nothing is left of it."),
     ErrorRow("rate_limited", 112, "rate limited", "Called too often; try again later."),
     ErrorRow("no_counter", 114, "no counter parameter", "The counter is absent or not a whole number."),
     ErrorRow("no_nickname_parameter", 115, "no nickname parameter", "The nickname is absent or blank."),
     ErrorRow("invalid_room_password", 116, "invalid room password", "The room's password is another one."),
-    ErrorRow("room_password_required", 117, "room requires password", "The room has a password and none came."),
+    ErrorRow(
+        "room_password_required", 117, "room requires password", "The room has a password and none came."
+    ),
     ErrorRow("invalid_client_type", 118, "invalid client type", "Neither human nor automaton."),
     ErrorRow("invalid_encoding", 120, "invalid encoding", "A parameter is not valid UTF-8."),
     ErrorRow("repeated_counter", 122, "repeated counter", "The same stale counter, observed over and over."),
     ErrorRow("missing_parameter", 124, "missing parameter: {parameter}", "A required parameter is absent."),
     ErrorRow("too_many_rooms", 125, "too many rooms", "The owner has as many rooms as one may have."),
     ErrorRow("id_unavailable", 126, "id unavailable", "The id is taken or reserved."),
-    ErrorRow("message_too_long", 998, "message too long: at most {most} characters", "The message is over the limit."),
+    ErrorRow(
+        "message_too_long",
+        998,
+        "message too long: at most {most} characters",
+        "The message is over the limit.",
+    ),
     ErrorRow("invalid_parameter", 998, "invalid parameter: {parameter}", "A value that cannot be used."),
-    ErrorRow("request_too_large", 998, "request too large: at most {most} bytes", "The body is over the limit."),
+    ErrorRow(
+        "request_too_large", 998, "request too large: at most {most} bytes", "The body is over the limit."
+    ),
     ErrorRow("unavailable", 999, "temporarily unavailable", "The storage engine does not answer; try again."),
     ErrorRow("internal_error", 999, "unspecified failure", "A fault of the server; it is logged."),
 )

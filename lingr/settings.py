@@ -19,56 +19,82 @@ class Settings(BaseSettings):
     Raises pydantic.ValidationError when a value cannot be read.
     """
 
-    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        frozen=True, populate_by_name=True, extra="ignore", env_ignore_empty=True
+    )
 
     host: str = Field("127.0.0.1", alias="HOST", description="Address the web server listens on.")
     port: int = Field(5000, alias="PORT", ge=1, le=65535, description="Port the web server listens on.")
     web_concurrency: Count = Field(2, alias="WEB_CONCURRENCY", description="Number of gunicorn workers.")
     redis_url: SecretStr | None = Field(
-        None, alias="REDIS_URL",
+        None,
+        alias="REDIS_URL",
         description="Redis or Valkey server to use; without it lingr serve starts an embedded Valkey.",
     )
     data_dir: Path = Field(
-        Path("./var"), alias="LINGR_DATA_DIR", description="Directory of the embedded Valkey's data and socket.",
+        Path("./var"),
+        alias="LINGR_DATA_DIR",
+        description="Directory of the embedded Valkey's data and socket.",
     )
     base_url_setting: str | None = Field(
-        None, alias="LINGR_BASE_URL",
+        None,
+        alias="LINGR_BASE_URL",
         description="Public address of this server, put into every URL it tells; default http://HOST:PORT.",
     )
     hold_seconds: Seconds = Field(
-        50, alias="LINGR_HOLD_SECONDS",
+        50,
+        alias="LINGR_HOLD_SECONDS",
         description="Longest time a poll is held, told to clients as max_observe_time; up to a tenth less.",
     )
     ticket_seconds: Seconds = Field(
-        120, alias="LINGR_TICKET_SECONDS", description="A ticket that is not polled for this long dies.",
+        120,
+        alias="LINGR_TICKET_SECONDS",
+        description="A ticket that is not polled for this long dies.",
     )
     session_seconds: Seconds = Field(
-        600, alias="LINGR_SESSION_SECONDS", description="A session without any call for this long dies.",
+        600,
+        alias="LINGR_SESSION_SECONDS",
+        description="A session without any call for this long dies.",
     )
-    rate_limits: bool = Field(True, alias="LINGR_RATE_LIMITS", description="Whether calls are limited (on or off).")
+    rate_limits: bool = Field(
+        True, alias="LINGR_RATE_LIMITS", description="Whether calls are limited (on or off)."
+    )
     backlog_events: Count = Field(
-        1000, alias="LINGR_BACKLOG_EVENTS",
+        1000,
+        alias="LINGR_BACKLOG_EVENTS",
         description="An observer further behind than this many events is moved on to the newest 50.",
     )
     log_events: Count = Field(
-        100_000, alias="LINGR_LOG_EVENTS", description="Events kept per room; older ones are forgotten.",
+        100_000,
+        alias="LINGR_LOG_EVENTS",
+        description="Events kept per room; older ones are forgotten.",
     )
     roster_occupants: int = Field(
-        200, alias="LINGR_ROSTER_OCCUPANTS", ge=0,
+        200,
+        alias="LINGR_ROSTER_OCCUPANTS",
+        ge=0,
         description="In rooms with more occupants than this, answers to polls leave the occupants out.",
     )
     worker_connections: Count = Field(
-        20_000, alias="LINGR_WORKER_CONNECTIONS", description="Connections one worker accepts, parked polls included.",
+        20_000,
+        alias="LINGR_WORKER_CONNECTIONS",
+        description="Connections one worker accepts, parked polls included.",
     )
     fsync: str = Field(
-        "always", alias="LINGR_FSYNC", pattern="^(always|everysec|no)$",
+        "always",
+        alias="LINGR_FSYNC",
+        pattern="^(always|everysec|no)$",
         description="When the embedded Valkey's append-only file is flushed to disk: always, everysec or no.",
     )
     access_log: bool = Field(
-        False, alias="LINGR_ACCESS_LOG", description="Whether each request is written to standard output (on or off).",
+        False,
+        alias="LINGR_ACCESS_LOG",
+        description="Whether each request is written to standard output (on or off).",
     )
     log_level: str = Field(
-        "info", alias="LINGR_LOG_LEVEL", pattern="^(debug|info|warning|error)$",
+        "info",
+        alias="LINGR_LOG_LEVEL",
+        pattern="^(debug|info|warning|error)$",
         description="Least severe log lines that are written: debug, info, warning or error.",
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..errors import LingrError
-from ..ids import random_key
-from ..text import line
-from ..values import ApiKey, User
-from . import passwords
-from .context import Context
+from lingr.domain import passwords
+from lingr.domain.context import Context
+from lingr.errors import LingrError
+from lingr.ids import random_key
+from lingr.text import line
+from lingr.values import ApiKey, User
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,32}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")

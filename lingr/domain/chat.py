@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..errors import LingrError
-from ..text import clean
-from ..values import Said
-from . import rates
-from .context import Caller, Context
-from .presence import room_of
+from lingr.domain import rates
+from lingr.domain.context import Caller, Context
+from lingr.domain.presence import room_of
+from lingr.errors import LingrError
+from lingr.text import clean
+from lingr.values import Said
 
 MESSAGE_CHARACTERS = 1000
 REQUEST_CHARACTERS = 100

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..clock import Clock
-from ..errors import LingrError
-from ..ids import Ids
-from ..settings import Settings
-from ..store import Store
-from ..values import Session
+from lingr.clock import Clock
+from lingr.errors import LingrError
+from lingr.ids import Ids
+from lingr.settings import Settings
+from lingr.store import Store
+from lingr.values import Session
 
 Offload = Callable[..., Any]
 """``offload(function, *arguments)`` returns what the function returns, computed off the loop."""

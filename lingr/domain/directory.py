@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..values import Room
-from .context import Context
+from lingr.domain.context import Context
+from lingr.values import Room
 
 
 def listed(ctx: Context, count: int) -> tuple[Room, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..values import Message
-from .context import Context
+from lingr.domain.context import Context
+from lingr.values import Message
 
 PAGE_MESSAGES = 50
 

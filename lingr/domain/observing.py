@@ -5,13 +5,13 @@ The stored log is the truth here. A wake-up only means that it is worth looking 
 
 from __future__ import annotations
 
-from ..errors import LingrError
-from ..store.announcements import Announcement
-from ..store.mirror import Home
-from ..values import Message, News, Occupant, RoomState, Watch
-from . import history, rates
-from .context import Caller, Context
-from .presence import room_of
+from lingr.domain import history, rates
+from lingr.domain.context import Caller, Context
+from lingr.domain.presence import room_of
+from lingr.errors import LingrError
+from lingr.store.announcements import Announcement
+from lingr.store.mirror import Home
+from lingr.values import Message, News, Occupant, RoomState, Watch
 
 STALE_POLLS = 3
 """The third poll in a row with one and the same stale counter is refused."""
@@ -41,7 +41,9 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
         _count_stale(ctx, home, counter if counter != home.told else None)
     if news is None:
         # Negative means the newest events. There are none, so the first one to come is awaited.
-        return watch if start >= 0 else Watch(*_names(watch), state.counter, state.roster, watch.from_position)
+        return (
+            watch if start >= 0 else Watch(*_names(watch), state.counter, state.roster, watch.from_position)
+        )
     return _told(ctx, home, watch, news)
 
 
@@ -79,7 +81,10 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
         messages, covered = history.last(ctx, room_id, -start, keep), state.counter
     else:
         page = history.after(ctx, room_id, _start(ctx, start, state), keep)
-        messages, covered = page.messages, min(page.counter, state.counter) if not page.messages else page.counter
+        messages, covered = (
+            page.messages,
+            min(page.counter, state.counter) if not page.messages else page.counter,
+        )
     return News(covered, messages, _roster(ctx, room_id, state), state.zone)
 
 
@@ -97,10 +102,14 @@ def _news(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> N
     known = followed.news.get(watch.counter) if followed is not None else None
     if known is not None:
         return known
-    page = history.after(ctx, watch.room_id, _start(ctx, watch.counter, state), lambda one: one.concerns(occupant))
+    page = history.after(
+        ctx, watch.room_id, _start(ctx, watch.counter, state), lambda one: one.concerns(occupant)
+    )
     if not page.messages:
         return _roster_news(ctx, watch, state)
-    shared = None if page.private else (watch.room_id, watch.counter, page.counter, state.roster, state.generation)
+    shared = (
+        None if page.private else (watch.room_id, watch.counter, page.counter, state.roster, state.generation)
+    )
     news = News(page.counter, page.messages, _roster(ctx, watch.room_id, state), state.zone, shared)
     if followed is not None and shared is not None and ctx.store.rooms.state(watch.room_id) == state:
         followed.news[watch.counter] = news

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from .context import Context
+from lingr.domain.context import Context
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _salt = secrets.token_bytes(16)
@@ -28,8 +28,14 @@ def hashed(ctx: Context, password: str) -> str:
     return result
 
 
-def matches(ctx: Context, kept: str, password: str) -> bool:
-    """Whether this is the password whose hash was kept."""
+def matches(ctx: Context, kept: str | None, password: str) -> bool:
+    """Whether this is the password whose hash was kept.
+
+    Without a hash it is not, but finding out takes as long, so that nobody learns which accounts exist.
+    """
+    if kept is None:
+        ctx.offload(_hasher.hash, password)
+        return False
     mark = hashlib.blake2b(f"{kept}\0{password}".encode(), key=_salt).digest()
     if mark in _known:
         return True

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
-from ..errors import LingrError
-from ..ids import ALPHABET, ticket_of
-from ..ids import room_of as room_of_ticket
-from ..text import line
-from ..values import Entrance, Occupant
-from . import rates, rooms
-from .context import Caller, Context
+from lingr.domain import rates, rooms
+from lingr.domain.context import Caller, Context
+from lingr.errors import LingrError
+from lingr.ids import ALPHABET, ticket_of
+from lingr.ids import room_of as room_of_ticket
+from lingr.text import line
+from lingr.values import Entrance, Occupant
 
 JOINED = " has joined the conversation"
 LEFT = " has left the conversation"
 RENAMED = " is now known as "
 NICKNAME_CHARACTERS = 64
 SWEEP_ROOMS = 500
+LEASE_MILLISECONDS = 5000
 TICKET = re.compile(rf"a-r-{rooms.ROOM_ID.pattern}-[{ALPHABET}]{{11}}")
 
 
@@ -26,6 +27,11 @@ def room_of(ticket: str) -> str:
     if room_id is None:
         raise LingrError("invalid_ticket")
     return room_id
+
+
+def check(ctx: Context, caller: Caller) -> None:
+    """Raises LingrError ``invalid_ticket`` unless the ticket is the session's and still good."""
+    ctx.store.tickets.look(room_of(caller.ticket), caller.ticket, caller.session_id, now=ctx.clock())
 
 
 def enter(
@@ -98,10 +104,17 @@ def leave(ctx: Context, session_id: str, ticket: str) -> None:
 
 
 def sweep(ctx: Context) -> int:
-    """Lets out the occupants whose tickets nobody polled for LINGR_TICKET_SECONDS; returns how many."""
+    """Lets out the occupants whose tickets nobody polled for LINGR_TICKET_SECONDS; returns how many.
+
+    Of all processes one does it, the one that holds the lease.
+    """
+    if not ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
+        return 0
     now = ctx.clock()
     lifetime = int(ctx.settings.ticket_seconds * 1000)
-    return sum(_sweep_room(ctx, room_id, now, lifetime) for room_id in ctx.store.presence.due(now, SWEEP_ROOMS))
+    return sum(
+        _sweep_room(ctx, room_id, now, lifetime) for room_id in ctx.store.presence.due(now, SWEEP_ROOMS)
+    )
 
 
 def _sweep_room(ctx: Context, room_id: str, now: int, lifetime: int) -> int:

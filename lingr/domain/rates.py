@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from .context import Context
+from lingr.domain.context import Context
 
 
 @dataclass(frozen=True, slots=True)

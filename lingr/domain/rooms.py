@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..errors import LingrError
-from ..text import clean, line, parse_tags
-from ..timezones import DEFAULT, is_known
-from ..values import Message, Room, RoomInfo, Tag
-from . import history, passwords
-from .accounts import named
-from .context import Caller, Context
+from lingr.domain import history, passwords
+from lingr.domain.accounts import named
+from lingr.domain.context import Caller, Context
+from lingr.errors import LingrError
+from lingr.text import clean, line, parse_tags
+from lingr.timezones import DEFAULT, is_known
+from lingr.values import Message, Room, RoomInfo, Tag
 
 ROOM_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 RESERVED_IDS = frozenset({"create", "new", "search"})
@@ -44,7 +44,13 @@ def admit(ctx: Context, room: Room, password: str | None) -> None:
 
 
 def info(
-    ctx: Context, caller: Caller, *, id: str, counter: int | None, user_messages_only: bool, password: str | None
+    ctx: Context,
+    caller: Caller,
+    *,
+    id: str,
+    counter: int | None,
+    user_messages_only: bool,
+    password: str | None,
 ) -> RoomInfo:
     """A room, who is in it and, if a counter is given, what was said there: never private messages.
 
@@ -135,7 +141,7 @@ def _store(ctx: Context, room: Room) -> Room:
     # entry without a room is skipped by those who read, a room without its entry would be lost to them.
     reserved = room.owner_id is not None and ctx.store.rooms.reserve(room.owner_id, room.id, MOST_ROOMS)
     if room.listed:
-        ctx.store.rooms.list(room.id, room.created)
+        ctx.store.rooms.enlist(room.id, room.created)
     try:
         return ctx.store.rooms.create(room, ctx.new_id())
     except LingrError:

@@ -23,9 +23,19 @@ def answer(tree: Tree, format: str, callback: str | None = None) -> Rendered:
     JSON a ``callback`` makes the body a call to it; with XML it has no effect. Raises ValueError for a
     callback that `jsonp.is_callback` refuses.
     """
+    return wrapped(body_of(tree, format, called=callback is not None), format, callback)
+
+
+def body_of(tree: Tree, format: str, *, called: bool) -> bytes:
+    """What all callers that want this format share: the body, ready to be called by a script if ``called``."""
     if format != "json":
-        return Rendered(xml.write(tree), xml.CONTENT_TYPE)
+        return xml.write(tree)
     body = json.write(tree)
-    if callback is not None:
-        body = jsonp.wrap(jsonp.escape(body), callback)
-    return Rendered(body, json.CONTENT_TYPE)
+    return jsonp.escape(body) if called else body
+
+
+def wrapped(body: bytes, format: str, callback: str | None) -> Rendered:
+    """One caller's answer, from a body that `body_of` made. Raises ValueError as `answer` does."""
+    if format != "json":
+        return Rendered(body, xml.CONTENT_TYPE)
+    return Rendered(body if callback is None else jsonp.wrap(body, callback), json.CONTENT_TYPE)

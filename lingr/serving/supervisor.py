@@ -22,6 +22,8 @@ _TICK_SECONDS = 0.2
 _FIRST_DELAY_SECONDS = 0.05
 _LONGEST_DELAY_SECONDS = 1.5
 _WINDOW_SECONDS = 60.0
+# How long what was killed may take to be gone.
+_KILL_SECONDS = 2.0
 # A program that has never worked is not likely to after a third try.
 _MOST_FIRST_FAILURES = 3
 
@@ -102,11 +104,19 @@ class Child:
                 _kill_group(self._process.pid)
                 self._process.wait()
             self._process = None
-        while any(_group_lives(group) for group in self._groups) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        for group in filter(_group_lives, self._groups):
-            _kill_group(group)
+        if not self._groups_end(deadline):
+            for group in self._groups:
+                _kill_group(group)
+            self._groups_end(time.monotonic() + _KILL_SECONDS)
         self._groups.clear()
+
+    def _groups_end(self, deadline: float) -> bool:
+        while self._groups:
+            self._groups = set(filter(_group_lives, self._groups))
+            if self._groups and time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return True
 
     def _note_failure(self, now: float, status: int) -> None:
         how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"

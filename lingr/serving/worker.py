@@ -75,6 +75,19 @@ class _Listener(StreamServer):
         return connection, address
 
 
+class _Address:
+    """Stands in for the listening socket, of which handlers want only the name.
+
+    A connection may be accepted a moment before the socket is closed and handled a moment after.
+    """
+
+    def __init__(self, name: Any) -> None:
+        self._name = name
+
+    def getsockname(self) -> Any:
+        return self._name
+
+
 class _NextRequest(gevent.Timeout):
     """The time-out for the arrival of a request, during which the connection may be idle."""
 
@@ -144,7 +157,7 @@ class Worker(GeventWorker):
             self._leaving.wait(1.0)
         self._finish(listeners)
 
-    def handle(self, listener: Any, client: Connection, addr: Any) -> None:
+    def handle(self, listener: _Address, client: Connection, addr: Any) -> None:
         greenlet = gevent.getcurrent()
         self._open[greenlet] = client
         try:
@@ -180,7 +193,8 @@ class Worker(GeventWorker):
 
     def _listen(self, sock: Any) -> _Listener:
         sock.setblocking(1)
-        listener = _Listener(sock, handle=partial(self.handle, sock), spawn=Pool(self.worker_connections))
+        handle = partial(self.handle, _Address(sock.getsockname()))
+        listener = _Listener(sock, handle=handle, spawn=Pool(self.worker_connections))
         if self.cfg.workers > 1:
             # One at a time, so that a burst of connections spreads over the workers.
             listener.max_accept = 1

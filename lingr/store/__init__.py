@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .accounts import Accounts
-from .client import Engine
-from .log import Log
-from .mirror import Mirror
-from .presence import Presence
-from .rates import Rates
-from .rooms import Rooms
-from .sessions import Sessions
-from .tickets import Tickets
+from lingr.store.accounts import Accounts
+from lingr.store.client import Engine
+from lingr.store.log import Log
+from lingr.store.mirror import Mirror
+from lingr.store.presence import Presence
+from lingr.store.rates import Rates
+from lingr.store.rooms import Rooms
+from lingr.store.sessions import Sessions
+from lingr.store.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True)

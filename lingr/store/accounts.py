@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..values import ApiKey, User
-from . import keys
-from .client import Engine
-from .records import from_json, to_json
-from .scripts import run
+from lingr.store import keys
+from lingr.store.client import Engine
+from lingr.store.records import from_json, to_json
+from lingr.store.scripts import run
+from lingr.values import ApiKey, User
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import redis
 
-from ..values import Message
-from . import keys
-from .client import AWAY, Engine
+from lingr.store import keys
+from lingr.store.client import AWAY, Engine
+from lingr.values import Message
 
 SILENCE_SECONDS = 15.0
 

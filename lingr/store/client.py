@@ -15,7 +15,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from ..errors import LingrError
+from lingr.errors import LingrError
 
 Reply = Any
 Argument = str | bytes | int | float
@@ -67,6 +67,19 @@ class Engine:
                 raise reply
         return replies
 
+    def answers(self) -> bool:
+        """Whether the engine answers right now; nobody waits for it."""
+        try:
+            connection = self.connection()
+        except (*AWAY, redis.RedisError):
+            return False
+        try:
+            return bool(self._send(connection, [("PING",)])[0] == b"PONG")
+        except (*AWAY, redis.RedisError):
+            return False
+        finally:
+            connection.disconnect()
+
     def close(self) -> None:
         """Closes every connection of the pool."""
         self._pool.disconnect()
@@ -82,7 +95,7 @@ class Engine:
         while True:
             connection = None
             try:
-                connection = self._pool.get_connection()
+                connection = self._pool.get_connection()  # type: ignore[no-untyped-call]
                 return self._send(connection, commands)
             except redis.BusyLoadingError:
                 may_repeat = True
@@ -90,7 +103,7 @@ class Engine:
                 may_repeat = connection is None or safe
             finally:
                 if connection is not None:
-                    self._pool.release(connection)
+                    self._pool.release(connection)  # type: ignore[no-untyped-call]
             if not may_repeat or time.monotonic() >= deadline:
                 raise LingrError("unavailable")
             self._pause(PAUSE_SECONDS)

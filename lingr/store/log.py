@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..values import Message
-from . import keys
-from .client import Engine
-from .mirror import Mirror
-from .records import message_of
+from lingr.store import keys
+from lingr.store.client import Engine
+from lingr.store.mirror import Mirror
+from lingr.store.records import message_of
+from lingr.values import Message
 
 CHUNK_EVENTS = 200
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from ..values import Message, News, Occupant, RoomState
-from .announcements import Announcement
+from lingr.store.announcements import Announcement
+from lingr.values import Message, News, Occupant, RoomState
 
 TAIL_EVENTS = 200
 

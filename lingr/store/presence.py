@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import keys
-from .client import Engine
-from .scripts import run
+from lingr.store import keys
+from lingr.store.client import Engine
+from lingr.store.scripts import run
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +37,6 @@ class Presence:
 
     def hold_lease(self, milliseconds: int) -> bool:
         """Whether this process sweeps now; no other one does for so long."""
-        return bool(run(self.engine, "lease_hold", [keys.sweeper()], [self.process, milliseconds], safe=True)[0])
+        return bool(
+            run(self.engine, "lease_hold", [keys.sweeper()], [self.process, milliseconds], safe=True)[0]
+        )

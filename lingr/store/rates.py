@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import keys
-from .client import Engine
-from .scripts import run
+from lingr.store import keys
+from lingr.store.client import Engine
+from lingr.store.scripts import run
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..values import Message, Occupant, Room, Session, Tag
+from lingr.values import Message, Occupant, Room, Session, Tag
 
 T = TypeVar("T")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import LingrError
-from ..values import Message, Occupant, Room, RoomState
-from . import keys
-from .client import Engine
-from .mirror import Mirror
-from .records import fields_of, hash_of, message_of, occupants_of, room_of, to_json
-from .scripts import run
+from lingr.errors import LingrError
+from lingr.store import keys
+from lingr.store.client import Argument, Engine
+from lingr.store.mirror import Mirror
+from lingr.store.records import fields_of, hash_of, message_of, occupants_of, room_of, to_json
+from lingr.store.scripts import run
+from lingr.values import Message, Occupant, Room, RoomState
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Rooms:
         """The rooms of those ids, in their order; unknown ones are left out."""
         replies = self.engine.commands([("HGETALL", keys.room(one).room) for one in room_ids], safe=True)
         return [
-            room_of(room_id, hash_of(fields)) for room_id, fields in zip(room_ids, replies, strict=True) if fields
+            room_of(room_id, hash_of(fields))
+            for room_id, fields in zip(room_ids, replies, strict=True)
+            if fields
         ]
 
     def find_with_roster(self, room_id: str) -> tuple[Room, tuple[Occupant, ...]] | None:
@@ -75,7 +77,15 @@ class Rooms:
         return occupants
 
     def enter(
-        self, room_id: str, *, session_id: str, ticket: str, occupant: Occupant, again: bool, now: int, joined: str
+        self,
+        room_id: str,
+        *,
+        session_id: str,
+        ticket: str,
+        occupant: Occupant,
+        again: bool,
+        now: int,
+        joined: str,
     ) -> tuple[str, str, Room, tuple[Occupant, ...]]:
         """Returns occupant id, ticket, the room and everyone in it. Raises LingrError ``invalid_room``.
 
@@ -117,15 +127,31 @@ class Rooms:
         return message_of(json), zone.decode()
 
     def rename(
-        self, room_id: str, *, session_id: str, ticket: str, nickname: str, now: int, joined: str, renamed: str
+        self,
+        room_id: str,
+        *,
+        session_id: str,
+        ticket: str,
+        nickname: str,
+        now: int,
+        joined: str,
+        renamed: str,
     ) -> None:
         """Raises LingrError ``invalid_ticket``. To give the same nickname twice changes nothing."""
-        arguments = [ticket, session_id, nickname, now, self.log_events, joined, renamed]
+        arguments: list[Argument] = [ticket, session_id, nickname, now, self.log_events, joined, renamed]
         run(self.engine, "room_rename", keys.room(room_id), arguments, safe=True)
 
-    def identify(self, room_id: str, *, session_id: str, user_id: str, description: str, tickets: Sequence[str]) -> None:
+    def identify(
+        self, room_id: str, *, session_id: str, user_id: str, description: str, tickets: Sequence[str]
+    ) -> None:
         """Gives the occupants of these tickets a user, or none if ``user_id`` is empty."""
-        run(self.engine, "room_identify", keys.room(room_id), [session_id, user_id, description, *tickets], safe=True)
+        run(
+            self.engine,
+            "room_identify",
+            keys.room(room_id),
+            [session_id, user_id, description, *tickets],
+            safe=True,
+        )
 
     def exit(self, room_id: str, *, session_id: str, ticket: str, now: int, left: str) -> None:
         """Raises LingrError ``invalid_ticket``."""
@@ -145,13 +171,16 @@ class Rooms:
         """Begins a new epoch if the room's counter is below ``known``; returns whether it was."""
         return bool(run(self.engine, "room_renew", keys.room(room_id), [known, epoch], safe=True)[0])
 
-    def list(self, room_id: str, created: int) -> None:
+    def enlist(self, room_id: str, created: int) -> None:
         """Puts a room into the directory."""
         self.engine.command("ZADD", keys.listed_rooms(), "NX", created, room_id, safe=True)
 
     def listed(self, most: int) -> list[str]:
         """Ids of listed rooms, the newest first."""
-        return [raw.decode() for raw in self.engine.command("ZREVRANGE", keys.listed_rooms(), 0, most - 1, safe=True)]
+        return [
+            raw.decode()
+            for raw in self.engine.command("ZREVRANGE", keys.listed_rooms(), 0, most - 1, safe=True)
+        ]
 
     def reserve(self, user_id: str, room_id: str, most: int) -> bool:
         """Notes a room as the user's; returns whether it was not. Raises LingrError ``too_many_rooms``."""

@@ -16,8 +16,8 @@ from importlib.resources import files
 
 import redis
 
-from ..errors import LingrError
-from .client import Argument, Engine, Reply
+from lingr.errors import LingrError
+from lingr.store.client import Argument, Engine, Reply
 
 USES = re.compile(r"^-- uses: (\w+)$", re.MULTILINE)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..values import Session
-from . import keys
-from .client import Engine
-from .records import hash_of, session_of
-from .scripts import run
+from lingr.store import keys
+from lingr.store.client import Argument, Engine
+from lingr.store.records import hash_of, session_of
+from lingr.store.scripts import run
+from lingr.values import Session
 
 
 @dataclass(slots=True)
@@ -20,7 +20,13 @@ class Sessions:
     _pending: set[str] = field(default_factory=set)
 
     def create(self, session: Session) -> None:
-        arguments = [self.lifetime, "api_key", session.api_key, "client_type", session.client_type]
+        arguments: list[Argument] = [
+            self.lifetime,
+            "api_key",
+            session.api_key,
+            "client_type",
+            session.client_type,
+        ]
         run(self.engine, "session_create", [keys.session(session.id)], arguments, safe=True)
 
     def touch(self, session_id: str) -> Session:
@@ -55,7 +61,9 @@ class Sessions:
             self.engine.commands([("PEXPIRE", name, self.lifetime) for name in names], safe=True)
 
     def _run(self, script: str, session_id: str, *arguments: str | int) -> list[list[bytes]]:
-        return run(self.engine, script, [keys.session(session_id), keys.session_tickets(session_id)], arguments)
+        return run(
+            self.engine, script, [keys.session(session_id), keys.session_tickets(session_id)], arguments
+        )
 
 
 def _texts(raw: list[bytes]) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..values import Occupant, RoomState
-from . import keys
-from .client import Engine
-from .mirror import Home, Mirror
-from .records import from_json
-from .scripts import run
+from lingr.errors import LingrError
+from lingr.store import keys
+from lingr.store.client import Engine
+from lingr.store.mirror import Home, Mirror
+from lingr.store.records import from_json
+from lingr.store.scripts import run
+from lingr.values import Occupant, RoomState
 
 
 @dataclass(slots=True)
@@ -67,10 +68,17 @@ class Tickets:
         for room_id in list(self._pending if rooms is None else rooms):
             noted = self._pending.pop(room_id, None)
             if noted:
-                arguments: list[str | int] = [now]
-                for ticket, told in noted.items():
-                    arguments += [ticket, "" if told is None else told]
-                run(self.engine, "tickets_seen", keys.room(room_id), arguments, safe=True)
+                self._write_down(room_id, noted, now)
+
+    def _write_down(self, room_id: str, noted: dict[str, int | None], now: int) -> None:
+        arguments: list[str | int] = [now]
+        for ticket, told in noted.items():
+            arguments += [ticket, "" if told is None else told]
+        try:
+            run(self.engine, "tickets_seen", keys.room(room_id), arguments, safe=True)
+        except LingrError:
+            self._pending[room_id] = {**noted, **self._pending.get(room_id, {})}
+            raise
 
     def _open(
         self, room_id: str, ticket: str, session_id: str, now: int, process: str

@@ -1,0 +1,93 @@
+"""What a row of a method table says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from lingr.api.params import Param
+from lingr.errors import TABLE
+from lingr.render.v1 import SHAPES
+
+CAMEL = re.compile(r"(?<=[a-z])[A-Z]")
+
+
+class Needs(Enum):
+    """What a caller must show: each of them includes what it stands on."""
+
+    NOTHING = "nothing"
+    API_KEY = "API key"
+    SESSION = "session"
+    LOGIN = "logged-in session"
+    TICKET = "session and ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method: its documented name, what it needs, its parameters, what is called and how it answers.
+
+    ``call(ctx, caller, **arguments)`` gets one argument per parameter. ``shape`` names the form of the
+    answer. Only a method with ``waits`` may answer a Watch. ``raises`` lists the errors of its own, those
+    of its needs and parameters aside.
+    """
+
+    name: str
+    verb: str
+    needs: Needs
+    call: Callable[..., Any]
+    shape: str
+    doc: str
+    params: tuple[Param, ...] = ()
+    raises: tuple[str, ...] = ()
+    waits: bool = False
+
+    @property
+    def path(self) -> str:
+        """What follows ``/api/``: ``room.getInfo`` is ``room/get_info``."""
+        return CAMEL.sub(lambda capital: "_" + capital[0].lower(), self.name).replace(".", "/")
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Names of all errors the method can answer with, in the order in which they are checked."""
+        names = ["invalid_http_method", "invalid_format", "invalid_encoding"]
+        if self.needs is Needs.API_KEY:
+            names.append("invalid_api_key")
+        if self.needs in (Needs.SESSION, Needs.LOGIN, Needs.TICKET):
+            names.append("invalid_session")
+        if self.needs is Needs.LOGIN:
+            names.append("not_logged_in")
+        if self.needs is Needs.TICKET:
+            names.append("invalid_ticket")
+        names += [param.absent for param in self.params if param.required]
+        return tuple(dict.fromkeys([*names, *self.raises]))
+
+
+def table(rows: Iterable[Method]) -> dict[str, Method]:
+    """The rows by path. Raises ValueError with a sentence about the first broken row."""
+    by_path: dict[str, Method] = {}
+    for row in rows:
+        _check(row)
+        if row.path in by_path:
+            raise ValueError(f"{row.name}: another row has the path {row.path}")
+        by_path[row.path] = row
+    return by_path
+
+
+def _check(row: Method) -> None:
+    if row.shape not in SHAPES:
+        raise ValueError(f"{row.name}: there is no shape {row.shape}")
+    for error in row.errors:
+        if error not in TABLE:
+            raise ValueError(f"{row.name}: there is no error {error}")
+    accepted = {
+        name for name, one in inspect.signature(row.call).parameters.items() if one.kind is one.KEYWORD_ONLY
+    }
+    given = {param.name for param in row.params}
+    if accepted != given:
+        raise ValueError(
+            f"{row.name}: {row.call.__name__} takes {sorted(accepted)}, the row gives {sorted(given)}"
+        )

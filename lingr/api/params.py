@@ -1,0 +1,168 @@
+"""Raw requests to typed arguments.
+
+Clients of 2007 send parameters in the query string, in form bodies with or without a Content-Type, and
+in multipart bodies. All are read and merged; where a name occurs twice the query string wins, and of
+several in one place the last. Unknown parameters are nobody's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Field, MultipartDecoder, NeedData
+
+from lingr.errors import LingrError
+
+MOST_FIELDS = 100
+NUMBER_CHARACTERS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call as it came in: the verb, what follows ``/api/`` in the path, and where parameters may be.
+
+    ``body`` is None when it was too large to read.
+    """
+
+    verb: str
+    path: str
+    query: bytes = b""
+    body: bytes | None = b""
+    content_type: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The parameters as texts; ``flaw`` is the error to raise before any of them is relied on."""
+
+    values: dict[str, str]
+    flaw: LingrError | None
+
+
+def read(request: Request, most_bytes: int) -> Raw:
+    """All parameters of a request. Malformed parts are left out; the flaw says so."""
+    values: dict[str, str] = {}
+    flaw = None
+    if request.body is None:
+        flaw = LingrError("request_too_large", most=most_bytes)
+    try:
+        pairs = [*_body_pairs(request), *_pairs(request.query)]
+    except ValueError:
+        return Raw(values, flaw or LingrError("invalid_parameter", parameter="body"))
+    for name, value in pairs:
+        try:
+            values[name.decode()] = value.decode()
+        except UnicodeDecodeError:
+            flaw = flaw or LingrError("invalid_encoding")
+    return Raw(values, flaw)
+
+
+def _pairs(encoded: bytes) -> list[tuple[bytes, bytes]]:
+    return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+
+
+def _body_pairs(request: Request) -> list[tuple[bytes, bytes]]:
+    body = request.body or b""
+    kind, options = parse_options_header(request.content_type)
+    if kind != "multipart/form-data":
+        return _pairs(body.strip(b"\r\n"))
+    return list(_multipart_pairs(body, options.get("boundary", "")))
+
+
+def _multipart_pairs(body: bytes, boundary: str) -> Iterator[tuple[bytes, bytes]]:
+    """The text parts of a multipart body; files are passed over."""
+    decoder = MultipartDecoder(boundary.encode("latin-1"), max_parts=MOST_FIELDS)
+    decoder.receive_data(body)
+    decoder.receive_data(None)
+    name, value = None, b""
+    event = decoder.next_event()
+    while not isinstance(event, (Epilogue, NeedData)):
+        if isinstance(event, Field):
+            name, value = event.name, b""
+        elif isinstance(event, Data) and name is not None:
+            value += event.data
+            if not event.more_data:
+                yield name.encode("utf-8", "surrogateescape"), value
+                name = None
+        event = decoder.next_event()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param:
+    """One parameter of a method: its name, whether it must be there, and what it is for.
+
+    ``absent`` names the error for a required parameter that is missing.
+    """
+
+    name: str
+    doc: str
+    required: bool = False
+    absent: str = "missing_parameter"
+
+    kind = "text"
+
+    def missing(self) -> LingrError:
+        """The error for its absence."""
+        if self.absent == "missing_parameter":
+            return LingrError(self.absent, parameter=self.name)
+        return LingrError(self.absent)
+
+    def parse(self, value: str | None) -> Any:
+        """The argument for what was sent, or for nothing. Raises LingrError."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Param):
+    """A text, as it was sent. ``default`` is the argument when it is absent."""
+
+    default: str | None = ""
+
+    def parse(self, value: str | None) -> str | None:
+        if value is None:
+            if self.required:
+                raise self.missing()
+            return self.default
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Param):
+    """``true`` and ``1`` are true, everything else is false: so the clients send it."""
+
+    default: bool = False
+
+    kind = "flag"
+
+    def parse(self, value: str | None) -> bool:
+        return self.default if value is None else value.lower() in ("true", "1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter(Param):
+    """A place in a room's sequence of events, or, negative, a number of newest ones.
+
+    ``blank`` accepts a counter that is present but empty, and gives None for it: two Perl clients of
+    2007 send that after an answer without a counter. Anything that is no whole number counts as absent.
+    """
+
+    blank: bool = False
+    absent: str = "no_counter"
+
+    kind = "counter"
+
+    def parse(self, value: str | None) -> int | None:
+        text = "" if value is None else value.strip()
+        if value is not None and not text and self.blank:
+            return None
+        digits = text.removeprefix("-")
+        if len(text) <= NUMBER_CHARACTERS and digits.isascii() and digits.isdigit():
+            return int(text)
+        if self.required:
+            raise self.missing()
+        return None

@@ -1,0 +1,99 @@
+"""The wiring: the only module that knows all others."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import flask
+import gevent
+import structlog
+
+from lingr import ops, pages
+from lingr.api import v1, views
+from lingr.api.dispatch import Dispatcher
+from lingr.clock import system_clock
+from lingr.domain import observing, presence, rooms
+from lingr.domain.context import Context
+from lingr.ids import random_id
+from lingr.render import Rendered
+from lingr.render.v1 import Links
+from lingr.resources import static_dir, templates_dir
+from lingr.serving.drain import on_drain
+from lingr.settings import Settings
+from lingr.store import open_store
+from lingr.store.announcements import Subscription
+from lingr.waiting import pulse
+from lingr.waiting.block import Blocker
+from lingr.waiting.hub import Hub
+from lingr.waiting.listener import Hooks, Listener
+
+CHORES_PER_TICKET = 8
+LONGEST_CHORE_SECONDS = 1.0
+LONGEST_GRACE_SECONDS = 10.0
+
+
+def create_app(settings: Settings) -> flask.Flask:
+    """The whole server as a WSGI application, its background greenlets running."""
+    _log_at(settings.log_level)
+    ctx = make_context(settings, offload=_offload, pause=gevent.sleep)
+    hub = Hub(time.monotonic)
+    listener = _listener(ctx, hub)
+    blocker: Blocker[Rendered] = Blocker(hub, listener, settings.hold_seconds)
+    on_drain(hub.leave)
+    pulse.start(hub, listener, _chores(ctx))
+
+    app = flask.Flask("lingr", template_folder=str(templates_dir()), static_folder=str(static_dir()))
+    dispatcher = Dispatcher(ctx, v1.METHODS, Links(settings.base_url))
+    app.register_blueprint(views.blueprint(dispatcher, blocker.answer))
+    app.register_blueprint(pages.blueprint(ctx))
+    app.register_blueprint(ops.blueprint(ctx))
+    return app
+
+
+def make_context(
+    settings: Settings,
+    *,
+    offload: Callable[..., Any] = lambda function, *arguments: function(*arguments),
+    pause: Callable[[float], None] = time.sleep,
+) -> Context:
+    """What domain functions work with, over the engine that the settings name."""
+    process = random_id()
+    store = open_store(
+        settings.engine_url,
+        process=process,
+        session_seconds=settings.session_seconds,
+        log_events=settings.log_events,
+        pause=pause,
+    )
+    return Context(store, settings, system_clock, random_id, offload, pause)
+
+
+def _listener(ctx: Context, hub: Hub) -> Listener:
+    hooks = Hooks(
+        worth_waking=lambda announcement: observing.worth_waking(ctx, announcement),
+        moved=lambda room_id: ctx.store.tickets.flush(ctx.clock(), [room_id]),
+        returned=lambda known: rooms.renew(ctx, known),
+    )
+    process = ctx.store.tickets.process
+    return Listener(lambda: Subscription(ctx.store.engine), ctx.store.mirror, hub, process, hooks)
+
+
+def _chores(ctx: Context) -> pulse.Chores:
+    lifetime = ctx.settings.ticket_seconds
+    return pulse.Chores(
+        flush=lambda: presence.flush(ctx),
+        sweep=lambda: presence.sweep(ctx),
+        seconds=min(LONGEST_CHORE_SECONDS, lifetime / CHORES_PER_TICKET),
+        grace=min(LONGEST_GRACE_SECONDS, lifetime / CHORES_PER_TICKET),
+    )
+
+
+def _offload(function: Callable[..., Any], *arguments: Any) -> Any:
+    return gevent.get_hub().threadpool.apply(function, arguments)
+
+
+def _log_at(level: str) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())))

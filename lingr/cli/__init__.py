@@ -1,0 +1,23 @@
+"""The command line, ``lingr ...``."""
+
+from __future__ import annotations
+
+import click
+
+from lingr.cli.check import check
+from lingr.cli.make import key, room, user
+from lingr.cli.routes import routes
+from lingr.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lingr")
+def main() -> None:
+    """lingr: a chat-room server that speaks the Lingr API.
+
+    Settings come from the environment; `lingr check` shows them.
+    """
+
+
+for command in (serve, key, user, room, routes, check):
+    main.add_command(command)

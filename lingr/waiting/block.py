@@ -1,0 +1,88 @@
+"""Waiting in the greenlet that took the request."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from gevent.event import Event
+
+from lingr.values import Watch
+from lingr.waiting.departure import departure
+from lingr.waiting.hub import Hub
+from lingr.waiting.listener import Listener
+
+A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
+
+
+class Held(Protocol[A_co]):
+    """A poll with nothing to answer yet, as the dispatcher hands it out."""
+
+    @property
+    def watch(self) -> Watch: ...
+
+    @property
+    def resume(self) -> Callable[[], A_co | None]: ...
+
+    @property
+    def empty(self) -> A_co: ...
+
+    @property
+    def end(self) -> Callable[[], None]: ...
+
+
+class Sleeper:
+    """A waiter that a greenlet sleeps on."""
+
+    def __init__(self) -> None:
+        self._told = Event()
+        self._over = False
+
+    def news(self) -> None:
+        self._told.set()
+
+    def nothing(self) -> None:
+        self._over = True
+        self._told.set()
+
+    def sleep(self) -> bool:
+        """Sleeps until told; returns whether it is worth looking again."""
+        self._told.wait()
+        self._told.clear()
+        return not self._over
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker(Generic[A]):
+    """Answers polls by blocking. ``hold_seconds`` is the longest time one is held."""
+
+    hub: Hub
+    listener: Listener
+    hold_seconds: float
+
+    def answer(self, held: Held[A], socket: Any = None) -> A:
+        """The answer to a held poll, once there is one or its time is up.
+
+        ``socket`` is the client's: when it hangs up, the wait ends at once.
+        """
+        sleeper = Sleeper()
+        # A tenth of the time at random, so that a crowd that came together does not return together.
+        hold = self.hold_seconds * (1 - random.random() / 10)
+        watch = held.watch
+        try:
+            self.hub.register(watch.room_id, watch.ticket, sleeper, hold)
+            self.listener.follow(watch.room_id)
+            with departure(socket, sleeper.nothing):
+                while True:
+                    # Registered first, looked second: a message can then not fall between.
+                    answer = held.resume()
+                    if answer is not None:
+                        return answer
+                    if not sleeper.sleep():
+                        return held.empty
+        finally:
+            self.hub.unregister(sleeper)
+            held.end()

@@ -1,0 +1,47 @@
+"""Noticing that a client has hung up while its poll is held."""
+
+from __future__ import annotations
+
+import socket as sockets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gevent
+
+READ = 1
+
+
+@contextmanager
+def departure(socket: Any, left: Callable[[], None]) -> Iterator[None]:
+    """While inside, calls ``left`` as soon as the peer of the socket has gone. Without a socket: never.
+
+    Bytes that arrive meanwhile are the client's next request: they are left where they are, and it is
+    taken to be there for as long as they have not been read.
+    """
+    if socket is None:
+        yield
+        return
+    watcher = gevent.get_hub().loop.io(socket.fileno(), READ)
+
+    def readable() -> None:
+        watcher.stop()
+        if _has_left(socket):
+            left()
+
+    watcher.start(readable)
+    try:
+        yield
+    finally:
+        watcher.stop()
+        watcher.close()
+
+
+def _has_left(socket: Any) -> bool:
+    # The plain socket's own recv: gevent's would switch to the hub, and this runs in the hub.
+    try:
+        return not sockets.socket.recv(socket, 1, sockets.MSG_PEEK | sockets.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

@@ -1,0 +1,129 @@
+"""Who waits for which room, and until when.
+
+The hub knows names and deadlines, nothing of rooms or formats. It never blocks, so it may be called from
+anywhere, a callback of the event loop included.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Waiter(Protocol):
+    """Whoever waits. The hub tells it things; it must not block when told."""
+
+    def news(self) -> None:
+        """It is worth looking again."""
+
+    def nothing(self) -> None:
+        """Nothing came, and nothing will: answer as for a time-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a waiter is registered: the room it listens to, the ticket it polls with, its deadline's slot."""
+
+    room_id: str
+    ticket: str
+    slot: int
+
+
+class Hub:
+    """All waiters of this process. ``clock`` gives seconds; deadlines are kept to ``GRANULE`` seconds."""
+
+    GRANULE = 0.1
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._rooms: defaultdict[str, dict[Waiter, Place]] = defaultdict(dict)
+        self._tickets: dict[str, Waiter] = {}
+        self._places: dict[Waiter, Place] = {}
+        # A wheel: each slot holds the waiters whose time is up in that stretch of GRANULE seconds.
+        self._wheel: defaultdict[int, dict[Waiter, None]] = defaultdict(dict)
+        self._turned = self._slot(clock())
+        self.is_leaving = False
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def register(self, room_id: str, ticket: str, waiter: Waiter, hold: float) -> None:
+        """Lets a waiter wait for ``hold`` seconds; an earlier one with the same ticket is sent away.
+
+        In a process that is leaving it is sent away itself.
+        """
+        former = self._tickets.get(ticket)
+        if former is not None:
+            self.unregister(former)
+            former.nothing()
+        place = Place(room_id, ticket, self._slot(self._clock() + hold) + 1)
+        self._places[waiter] = place
+        self._rooms[room_id][waiter] = place
+        self._tickets[ticket] = waiter
+        self._wheel[place.slot][waiter] = None
+        if self.is_leaving:
+            waiter.nothing()
+
+    def unregister(self, waiter: Waiter) -> None:
+        """Forgets a waiter; one that is not known is no fault."""
+        place = self._places.pop(waiter, None)
+        if place is None:
+            return
+        room = self._rooms[place.room_id]
+        del room[waiter]
+        if not room:
+            del self._rooms[place.room_id]
+        del self._wheel[place.slot][waiter]
+        if not self._wheel[place.slot]:
+            del self._wheel[place.slot]
+        if self._tickets.get(place.ticket) is waiter:
+            del self._tickets[place.ticket]
+
+    def has(self, room_id: str) -> bool:
+        """Whether anybody waits for the room."""
+        return room_id in self._rooms
+
+    def announce(self, room_id: str) -> None:
+        """Something happened in a room."""
+        if room_id in self._rooms:
+            self._tell(self._rooms[room_id])
+
+    def announce_all(self) -> None:
+        """Something may have happened anywhere."""
+        self._tell(self._places)
+
+    def recheck(self, ticket: str) -> None:
+        """Something happened to a ticket."""
+        waiter = self._tickets.get(ticket)
+        if waiter is not None:
+            waiter.news()
+
+    def dismiss(self, ticket: str) -> None:
+        """The ticket is polled elsewhere by now."""
+        waiter = self._tickets.get(ticket)
+        if waiter is not None:
+            waiter.nothing()
+
+    def turn(self) -> None:
+        """Turns the wheel to the present: sends away everybody whose time is up."""
+        now = self._slot(self._clock())
+        for slot in range(self._turned, now + 1):
+            for waiter in list(self._wheel.get(slot, ())):
+                waiter.nothing()
+        self._turned = now
+
+    def leave(self) -> None:
+        """The process is leaving: sends everybody away, and whoever comes from now on."""
+        self.is_leaving = True
+        for waiter in list(self._places):
+            waiter.nothing()
+
+    @staticmethod
+    def _tell(waiters: Iterable[Waiter]) -> None:
+        for waiter in list(waiters):
+            waiter.news()
+
+    def _slot(self, when: float) -> int:
+        return int(when / self.GRANULE)

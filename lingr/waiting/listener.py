@@ -1,0 +1,159 @@
+"""One greenlet per process hears what the followed rooms announce, and wakes those who wait."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gevent
+import structlog
+from gevent.event import Event
+
+from lingr.errors import LingrError
+from lingr.store.announcements import Announcement, Followed, Subscription, SubscriptionLost
+from lingr.store.mirror import Mirror
+from lingr.waiting.hub import Hub
+
+READ_SECONDS = 5.0
+FOLLOW_SECONDS = 2.0
+"""How long a poll waits to be sure that announcements come; after that it relies on the rechecks."""
+
+IDLE_SECONDS = 60.0
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 30.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the listener has others do.
+
+    ``worth_waking`` says whether an announcement gives waiters anything to look at. ``moved`` is told of
+    a room in which another process took over a ticket. ``returned`` is told, when the engine is back,
+    the newest counter known of each room from before.
+    """
+
+    worth_waking: Callable[[Announcement], bool]
+    moved: Callable[[str], None]
+    returned: Callable[[dict[str, int]], None]
+
+
+class Listener:
+    """Follows rooms for as long as somebody is interested, over as many connections as it takes.
+
+    ``process`` is this process's name in announcements.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Subscription], mirror: Mirror, hub: Hub, process: str, hooks: Hooks
+    ) -> None:
+        self._connect = connect
+        self._mirror = mirror
+        self._hub = hub
+        self._process = process
+        self._hooks = hooks
+        self._subscription: Subscription | None = None
+        self._followed: dict[str, Event] = {}
+        self._interest: dict[str, float] = {}
+        self._known: dict[str, int] = {}
+        self.connected_at: float | None = None
+
+    def follow(self, room_id: str) -> None:
+        """Sees to it that a room's announcements are heard; returns when they are, or after 2 seconds."""
+        self._interest[room_id] = time.monotonic()
+        followed = self._followed.get(room_id)
+        if followed is None:
+            followed = self._followed[room_id] = Event()
+            self._ask(room_id)
+        followed.wait(FOLLOW_SECONDS)
+
+    def prune(self) -> None:
+        """Stops following rooms that nobody has waited for in the last minute."""
+        before = time.monotonic() - IDLE_SECONDS
+        for room_id, since in list(self._interest.items()):
+            if since < before and not self._hub.has(room_id):
+                del self._interest[room_id]
+                self._followed.pop(room_id, None)
+                self._mirror.unfollow(room_id)
+                if self._subscription is not None:
+                    self._quietly(self._subscription.unfollow, room_id)
+
+    def run(self) -> None:
+        """Listens for ever, reconnecting after growing pauses."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                self._begin()
+                pause = FIRST_PAUSE_SECONDS
+                self._listen()
+            except (SubscriptionLost, LingrError) as fault:
+                log.warning("announcements lost", fault=str(fault), pause=pause)
+            self._lose()
+            gevent.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _begin(self) -> None:
+        subscription = self._connect()
+        self._hooks.returned(self._known)
+        self._known = {}
+        self._subscription = subscription
+        self.connected_at = time.monotonic()
+        for room_id in self._followed:
+            subscription.follow(room_id)
+
+    def _listen(self) -> None:
+        subscription = self._subscription
+        while subscription is not None:
+            heard = subscription.read(READ_SECONDS)
+            if isinstance(heard, Followed):
+                self._now_followed(heard.room_id)
+            elif heard is not None:
+                self._take(heard.room_id, heard.announcement)
+
+    def _lose(self) -> None:
+        subscription, self._subscription = self._subscription, None
+        self.connected_at = None
+        for room_id, counter in self._mirror.lose().items():
+            self._known[room_id] = max(counter, self._known.get(room_id, 0))
+        for followed in self._followed.values():
+            followed.clear()
+        if subscription is not None:
+            subscription.close()
+
+    def _now_followed(self, room_id: str) -> None:
+        followed = self._followed.get(room_id)
+        if followed is None:
+            return
+        self._mirror.follow(room_id)
+        followed.set()
+        # Whatever happened before this moment was not heard.
+        self._hub.announce(room_id)
+
+    def _take(self, room_id: str, announcement: Announcement) -> None:
+        room = self._mirror.rooms.get(room_id)
+        if room is None:
+            return
+        room.hear(announcement, self._process)
+        if announcement.moved and announcement.home != self._process:
+            for ticket in announcement.moved:
+                self._hub.dismiss(ticket)
+            gevent.spawn(self._hooks.moved, room_id)
+        for ticket in (*announcement.gone, *announcement.changed):
+            self._hub.recheck(ticket)
+        if announcement.reset or self._hooks.worth_waking(announcement):
+            self._hub.announce(room_id)
+
+    def _ask(self, room_id: str) -> None:
+        if self._subscription is not None:
+            self._quietly(self._subscription.follow, room_id)
+
+    @staticmethod
+    def _quietly(send: Callable[[str], None], room_id: str) -> None:
+        # The greenlet that reads finds out about the fault by itself, and deals with it.
+        try:
+            send(room_id)
+        except SubscriptionLost as fault:
+            log.debug("announcements lost", fault=str(fault))
