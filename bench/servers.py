@@ -94,7 +94,7 @@ def start_floor(wanted: Wanted) -> Iterator[Started]:
     port, log = free_port(), wanted.directory / "server.log"
     command = [
         sys.executable, "-m", "gunicorn", "--worker-class=gevent", "--workers=1", "--backlog=4096",
-        "--worker-connections=20000", f"--bind=127.0.0.1:{port}", "bench.floor:application",
+        "--worker-connections=20000", "--graceful-timeout=1", f"--bind=127.0.0.1:{port}", "bench.floor:application",
     ]
     env = plain_environment() | {"HOME": str(wanted.directory)}  # gunicorn puts a control socket there
     with running(spawn(command, on=wanted.on, env=env, cwd=ROOT, log=log)) as tree:
