@@ -101,14 +101,19 @@ class Child:
                 self._process.wait(self.program.stop_seconds)
             except subprocess.TimeoutExpired:
                 self._tell(f"{self.program.name} does not end; killing it.")
-                _kill_group(self._process.pid)
+                self._kill_groups(signal.SIGKILL)
                 self._process.wait()
             self._process = None
+        self._kill_groups(signal.SIGTERM)
         if not self._groups_end(deadline):
-            for group in self._groups:
-                _kill_group(group)
+            self._kill_groups(signal.SIGKILL)
             self._groups_end(time.monotonic() + _KILL_SECONDS)
         self._groups.clear()
+
+    def _kill_groups(self, signum: int) -> None:
+        for group in self._groups:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signum)
 
     def _groups_end(self, deadline: float) -> bool:
         while self._groups:
@@ -251,8 +256,3 @@ def _group_lives(group: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
-
-
-def _kill_group(group: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
