@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, MultipartDecoder, NeedData
@@ -63,7 +63,12 @@ def read(request: Request, most_bytes: int) -> Raw:
 
 
 def _pairs(encoded: bytes) -> list[tuple[bytes, bytes]]:
-    return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    # parse_qsl decodes on the way, and what was not valid UTF-8 could then no longer be told.
+    fields = [field for field in encoded.split(b"&") if field]
+    if len(fields) > MOST_FIELDS:
+        raise ValueError("too many fields")
+    split = (field.replace(b"+", b" ").partition(b"=") for field in fields)
+    return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in split]
 
 
 def _body_pairs(request: Request) -> list[tuple[bytes, bytes]]:

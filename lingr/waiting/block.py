@@ -69,8 +69,8 @@ class Blocker(Generic[A]):
         ``socket`` is the client's: when it hangs up, the wait ends at once.
         """
         sleeper = Sleeper()
-        # A tenth of the time at random, so that a crowd that came together does not return together.
-        hold = self.hold_seconds * (1 - random.random() / 10)
+        # Up to a tenth less, at random, so that a crowd that came together does not return together.
+        hold = self.hold_seconds * random.uniform(0.9, 0.99)
         watch = held.watch
         try:
             self.hub.register(watch.room_id, watch.ticket, sleeper, hold)
