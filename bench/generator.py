@@ -1,23 +1,16 @@
-"""Compiles the load generator and plays a load with it."""
+"""Plays a load with the load generator."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from bench.compiler import build
 from bench.processes import BenchError, running, spawn
-
-HERE = Path(__file__).resolve().parent
-SOURCES = (HERE / "load.c", HERE / "scan.h")
-BINARY = HERE / "build" / "load"
 
 #: Counts that must be 0 in a sound run. A connection that closes is none of them.
 FAULTS = (
@@ -51,30 +44,13 @@ class Load:
         return [*options, *(["--bare"] if self.bare else [])]
 
 
-def build() -> Path:
-    """Compile the generator unless that is done. It is written aside first: two runs may build at once."""
-    if BINARY.exists() and BINARY.stat().st_mtime >= max(source.stat().st_mtime for source in SOURCES):
-        return BINARY
-    compiler = shutil.which(os.environ.get("CC", "cc"))
-    if compiler is None:
-        raise BenchError("the load generator needs a C compiler, and there is none: install gcc, or set CC")
-    BINARY.parent.mkdir(exist_ok=True)
-    aside = BINARY.with_suffix(f".{os.getpid()}")
-    command = [compiler, "-O2", "-Wall", "-Wextra", "-o", str(aside), str(SOURCES[0])]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BenchError(f"the load generator does not compile:\n{done.stderr}")
-    aside.replace(BINARY)
-    return BINARY
-
-
 def play(load: Load, *, on: set[int], at: Callable[[str], None] | None = None) -> dict[str, Any]:
     """Play a load and return what the generator counted.
 
     ``at`` is called with "parked" when every observer has polled and nothing is said yet, and with "said"
     when the last message is with everybody; the observers keep polling while it runs.
     """
-    command = [str(build()), *load.arguments(), *(["--step"] if at else [])]
+    command = [str(build("load")), *load.arguments(), *(["--step"] if at else [])]
     process = spawn(command, on=on, pipes=True)
     assert process.stdin is not None
     assert process.stdout is not None

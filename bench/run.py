@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-from bench.generator import build
+from bench.compiler import build
 from bench.measure import Case, Run, measure
 from bench.processes import BenchError
 from bench.report import label, medians, ratios, save, table, warnings
@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = arguments(argv)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     try:
-        build()
+        build("load")
         runs = run_all(chosen)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)

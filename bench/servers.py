@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.compiler import build
 from bench.processes import BenchError, Tree, free_port, running, spawn, wait_for_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,10 +95,20 @@ def start_floor(wanted: Wanted) -> Iterator[Started]:
     port, log = free_port(), wanted.directory / "server.log"
     command = [
         sys.executable, "-m", "gunicorn", "--worker-class=gevent", "--workers=1", "--backlog=4096",
-        "--worker-connections=20000", "--graceful-timeout=1", f"--bind=127.0.0.1:{port}", "bench.floor:application",
+        "--worker-connections=20000", "--graceful-timeout=1", f"--bind=127.0.0.1:{port}",
+        "bench.floor:application",
     ]
     env = plain_environment() | {"HOME": str(wanted.directory)}  # gunicorn puts a control socket there
     with running(spawn(command, on=wanted.on, env=env, cwd=ROOT, log=log)) as tree:
+        wait_for_port(port, tree.process, log)
+        yield Started(port, tree, bare=True)
+
+
+@contextlib.contextmanager
+def start_cfloor(wanted: Wanted) -> Iterator[Started]:
+    """What C and epoll need, from bench/cfloor.c."""
+    port, log = free_port(), wanted.directory / "server.log"
+    with running(spawn([str(build("cfloor")), str(port)], on=wanted.on, log=log)) as tree:
         wait_for_port(port, tree.process, log)
         yield Started(port, tree, bare=True)
 
@@ -107,5 +118,6 @@ SERVERS = {
     for row in (
         Server("lingr", "this project, with its embedded engine", start_lingr, many_workers=True),
         Server("floor", "a bare WSGI application on gunicorn and gevent", start_floor, many_workers=False),
+        Server("cfloor", "a bare epoll server in C", start_cfloor, many_workers=False),
     )
 }

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # bench/ is run fr
 
 from fake_rooms import DoublingRoom, LossyRoom, ReorderingRoom, Room, ShakyRoom, serving
 
-from bench import generator, run
+from bench import compiler, run
 from bench.generator import Load, faults, play
 from bench.processes import BenchError, cores
 from bench.servers import SERVERS
@@ -85,7 +85,7 @@ def test_a_run_with_faults_has_exit_status_1(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_without_a_compiler_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    monkeypatch.setattr(generator, "BINARY", tmp_path / "load")
+    monkeypatch.setattr(compiler, "BUILD", tmp_path)
     monkeypatch.setenv("CC", "no-such-compiler")
     with pytest.raises(BenchError, match="needs a C compiler"):
-        generator.build()
+        compiler.build("load")
