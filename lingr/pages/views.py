@@ -28,17 +28,20 @@ def blueprint(ctx: Context) -> Blueprint:
         snippet = render_template(
             "embed.html", base_url=ctx.settings.base_url, api_key=key, room_id=room_id, lines=SNIPPET_LINES,
         )
-        return guard(_page(
-            "index.html", rooms=listed, snippet=snippet, base_url=ctx.settings.base_url, api_key=key, room_id=room_id,
-        ))
+        page = _page(
+            "index.html", rooms=listed, snippet=snippet,
+            base_url=ctx.settings.base_url, api_key=key, room_id=room_id,
+        )
+        return guard(page)
 
     @pages.get("/room/<room_id>", strict_slashes=False)
     def room(room_id: str) -> Response:
         shown = rooms.find(ctx, room_id)
         options = {
-            "base": _root(), "apiKey": accounts.web_key(ctx), "roomId": shown.id, "contextLines": CONTEXT_LINES,
+            "base": _root(), "apiKey": accounts.web_key(ctx),
+            "roomId": shown.id, "contextLines": CONTEXT_LINES,
         }
-        page = _page("room.html", room=shown, options=options, base_url=ctx.settings.base_url)
+        page = _page("room.html", room=shown, options=options)
         return guard(page, framed=True)
 
     @pages.errorhandler(LingrError)
