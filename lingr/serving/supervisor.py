@@ -18,7 +18,9 @@ from typing import Self
 
 from lingr.serving.parent import adopt_orphans, end_with_parent
 
-_TICK_SECONDS = 0.2
+# How often the programs are looked at, besides when a signal says so; and how often ``ready`` is asked.
+_TICK_SECONDS = 0.5
+_READY_SECONDS = 0.05
 _FIRST_DELAY_SECONDS = 0.05
 _LONGEST_DELAY_SECONDS = 1.5
 _WINDOW_SECONDS = 60.0
@@ -221,21 +223,21 @@ class Supervisor:
                 return True
             if time.monotonic() > deadline:
                 raise CannotServe(otherwise)
-            self._tend()
+            self._tend(_READY_SECONDS)
         return False
 
     def forever(self) -> None:
         """Keep the programs running until asked to stop. Raises CannotServe when one fails too often."""
         while not self._stopping:
-            self._tend()
+            self._tend(_TICK_SECONDS)
 
-    def _tend(self) -> None:
+    def _tend(self, seconds: float) -> None:
         for child in self._children:
             child.tend()
             if self._hangup and child.program.takes_hangup:
                 child.send(signal.SIGHUP)
         self._hangup = False
-        readable, _, _ = select.select([self._wakeup[0]], [], [], _TICK_SECONDS)
+        readable, _, _ = select.select([self._wakeup[0]], [], [], seconds)
         if readable:
             os.read(self._wakeup[0], 4096)
 
