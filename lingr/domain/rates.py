@@ -12,8 +12,7 @@ from lingr.domain.context import Context
 class Limit:
     """At most ``most`` calls within ``seconds``, counted by ``per``.
 
-    ``per`` names what is counted: ``arguments`` (API key and arguments), ``session``, ``ticket`` or
-    ``address`` (a log-in's e-mail address).
+    ``per`` says in words what has a count of its own.
     """
 
     name: str
@@ -23,11 +22,11 @@ class Limit:
     doc: str
 
 
-GET_INFO = Limit("room.getInfo", "arguments", 1, 60, "Documented: once a minute.")
+GET_INFO = Limit("room.getInfo", "API key and arguments", 1, 60, "Documented: once a minute.")
 GET_MESSAGES = Limit("room.getMessages", "ticket", 1, 60, "Documented: once a minute per ticket.")
 ENTER = Limit("room.enter", "session", 60, 60, "The documents name no figure.")
 SAY = Limit("room.say", "ticket", 120, 60, "The documents name no figure.")
-LOGIN = Limit("auth.login", "address", 10, 60, "Against guessing passwords.")
+LOGIN = Limit("auth.login", "e-mail address", 10, 60, "Against guessing passwords.")
 
 LIMITS = (GET_INFO, GET_MESSAGES, ENTER, SAY, LOGIN)
 

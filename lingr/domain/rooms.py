@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lingr.domain import history, passwords
+from lingr.domain import history, passwords, rates
 from lingr.domain.accounts import named
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
@@ -58,6 +58,7 @@ def info(
     counter asks for the newest ones. Raises LingrError ``invalid_room`` and the password's two.
     """
     admit(ctx, find(ctx, id), password)
+    rates.take(ctx, rates.GET_INFO, caller.api_key or "", id, str(counter), str(user_messages_only))
     found = ctx.store.rooms.find_with_roster(id)
     if found is None:
         raise LingrError("invalid_room")
