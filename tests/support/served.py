@@ -26,17 +26,17 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = directory / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._environment = {
+        self.environment = {
             **os.environ, "HOST": "127.0.0.1", "PORT": str(self.port),
             "LINGR_DATA_DIR": str(directory / "data"), "WEB_CONCURRENCY": "2", "LINGR_HOLD_SECONDS": "5",
             **settings,
         }
-        self._environment.pop("REDIS_URL", None)
+        self.environment.pop("REDIS_URL", None)
 
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "lingr", "serve"], env=self._environment, stdout=log, stderr=log,
+                [sys.executable, "-m", "lingr", "serve"], env=self.environment, stdout=log, stderr=log,
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -67,7 +67,7 @@ class Served:
     def lingr(self, *arguments: str) -> Any:
         """What `lingr ... --json` answers."""
         done = subprocess.run(
-            [sys.executable, "-m", "lingr", *arguments, "--json"], env=self._environment, capture_output=True,
+            [sys.executable, "-m", "lingr", *arguments, "--json"], env=self.environment, capture_output=True,
             check=False, timeout=60,
         )
         assert done.returncode == 0, done.stderr.decode()

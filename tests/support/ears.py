@@ -1,0 +1,54 @@
+"""Hearing what rooms announce, step by step and in the test's own thread."""
+
+from __future__ import annotations
+
+from lingr.store import Store, keys
+from lingr.store.announcements import Announcement, Followed, Heard, Subscription
+
+MARK = "-mark-"
+
+
+class Ears:
+    """One subscription. What was announced is heard when the test says so, and then all of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._subscription = Subscription(store.engine)
+        self._ask(MARK)
+
+    def follow(self, *room_ids: str) -> None:
+        """Has the store's mirror follow rooms, as the listener does."""
+        for room_id in room_ids:
+            self._ask(room_id)
+            self._store.mirror.follow(room_id)
+
+    def heard(self) -> list[Heard]:
+        """Everything announced so far, and no longer waiting to be heard."""
+        self._store.engine.command(
+            "SPUBLISH", keys.room(MARK).channel, '{"counter":0,"roster":0,"size":0}', safe=True
+        )
+        found = []
+        while True:
+            one = self._subscription.read(5)
+            assert isinstance(one, Heard)
+            if one.room_id == MARK:
+                return found
+            found.append(one)
+
+    def announced(self) -> list[Announcement]:
+        return [one.announcement for one in self.heard()]
+
+    def listen(self) -> None:
+        """Has the mirror take in everything announced so far."""
+        for one in self.heard():
+            room = self._store.mirror.rooms.get(one.room_id)
+            if room is not None:
+                room.hear(one.announcement, self._store.presence.process)
+
+    def close(self) -> None:
+        self._subscription.close()
+
+    def _ask(self, room_id: str) -> None:
+        self._subscription.follow(room_id)
+        answer = self._subscription.read(5)
+        assert answer == Followed(room_id)
