@@ -101,7 +101,8 @@ class Settings(BaseSettings):
     @cached_property
     def base_url(self) -> str:
         """The public address, without a trailing slash."""
-        return (self.base_url_setting or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url_setting or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def engine_socket(self) -> Path:

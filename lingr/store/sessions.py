@@ -31,7 +31,8 @@ class Sessions:
 
     def touch(self, session_id: str) -> Session:
         """The session, kept alive by the asking. Raises LingrError ``invalid_session``."""
-        return session_of(session_id, hash_of(self._run("session_touch", session_id, self.lifetime)[0]))
+        fields = self._run("session_touch", session_id, self.lifetime, safe=True)[0]
+        return session_of(session_id, hash_of(fields))
 
     def login(self, session_id: str, user_id: str) -> list[str]:
         """Returns the session's tickets. Raises LingrError ``invalid_session``, ``already_logged_in``."""
@@ -60,10 +61,11 @@ class Sessions:
             names = [name for one in noted for name in (keys.session(one), keys.session_tickets(one))]
             self.engine.commands([("PEXPIRE", name, self.lifetime) for name in names], safe=True)
 
-    def _run(self, script: str, session_id: str, *arguments: str | int) -> list[list[bytes]]:
-        return run(
-            self.engine, script, [keys.session(session_id), keys.session_tickets(session_id)], arguments
-        )
+    def _run(
+        self, script: str, session_id: str, *arguments: str | int, safe: bool = False
+    ) -> list[list[bytes]]:
+        names = [keys.session(session_id), keys.session_tickets(session_id)]
+        return run(self.engine, script, names, arguments, safe=safe)
 
 
 def _texts(raw: list[bytes]) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket as sockets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from socket import MSG_DONTWAIT, MSG_PEEK
 from typing import Any
 
 import gevent
@@ -38,9 +38,10 @@ def departure(socket: Any, left: Callable[[], None]) -> Iterator[None]:
 
 
 def _has_left(socket: Any) -> bool:
-    # The plain socket's own recv: gevent's would switch to the hub, and this runs in the hub.
+    # This runs in the hub, where gevent's own recv could not wait: it is the plain socket that is asked.
+    plain = getattr(socket, "_sock", socket)
     try:
-        return not sockets.socket.recv(socket, 1, sockets.MSG_PEEK | sockets.MSG_DONTWAIT)
+        return not plain.recv(1, MSG_PEEK | MSG_DONTWAIT)
     except BlockingIOError:
         return False
     except OSError:

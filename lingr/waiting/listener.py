@@ -140,11 +140,17 @@ class Listener:
         if announcement.moved and announcement.home != self._process:
             for ticket in announcement.moved:
                 self._hub.dismiss(ticket)
-            gevent.spawn(self._hooks.moved, room_id)
+            gevent.spawn(self._tell_moved, room_id)
         for ticket in (*announcement.gone, *announcement.changed):
             self._hub.recheck(ticket)
         if announcement.reset or self._hooks.worth_waking(announcement):
             self._hub.announce(room_id)
+
+    def _tell_moved(self, room_id: str) -> None:
+        try:
+            self._hooks.moved(room_id)
+        except LingrError as error:
+            log.debug("put off", what="moved", why=str(error))
 
     def _ask(self, room_id: str) -> None:
         if self._subscription is not None:
