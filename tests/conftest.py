@@ -1,0 +1,106 @@
+"""One real Valkey for the whole run, emptied before each test that uses it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.ears import Ears
+from support.engine import Valkey, leaked
+from support.fakes import Clock, Ids
+
+from lingr.domain.context import Context
+from lingr.settings import Settings
+from lingr.store import Store, open_store
+from lingr.store.client import Engine
+
+OpenContext = Callable[..., Context]
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder with a short name: pytest's own are too long for the path of a Unix socket."""
+    with tempfile.TemporaryDirectory(prefix="lingr-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def valkey(folder: Path) -> Iterator[Valkey]:
+    server = Valkey(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def engine(valkey: Valkey) -> Iterator[Engine]:
+    """An empty data set. After the test it may hold nothing that would stay for ever unnoticed."""
+    engine = Engine(valkey.url)
+    engine.command("FLUSHALL")
+    yield engine
+    left = leaked(engine)
+    engine.close()
+    assert left == []
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_ctx(engine: Engine, valkey: Valkey, clock: Clock) -> Iterator[OpenContext]:
+    """Makes contexts: each is what one process of the server has. Settings may be given by name."""
+    opened: list[Store] = []
+    new_id = Ids()
+
+    def open_ctx(process: str = "first", **settings: Any) -> Context:
+        chosen = Settings(**{"rate_limits": False, **settings})
+        store = open_store(
+            valkey.url,
+            process=process,
+            session_seconds=chosen.session_seconds,
+            log_events=chosen.log_events,
+        )
+        opened.append(store)
+        return Context(
+            store, chosen, clock, new_id, lambda function, *arguments: function(*arguments), time.sleep
+        )
+
+    yield open_ctx
+    for store in opened:
+        store.engine.close()
+
+
+@pytest.fixture
+def ctx(open_ctx: OpenContext) -> Context:
+    """The context of one process, without rate limits."""
+    return open_ctx()
+
+
+@pytest.fixture
+def store(ctx: Context) -> Store:
+    return ctx.store
+
+
+@pytest.fixture
+def listen_to(engine: Engine) -> Iterator[Callable[[Store], Ears]]:
+    """Gives a store ears."""
+    opened: list[Ears] = []
+
+    def listen_to(store: Store) -> Ears:
+        opened.append(Ears(store))
+        return opened[-1]
+
+    yield listen_to
+    for ears in opened:
+        ears.close()
+
+
+@pytest.fixture
+def ears(store: Store, listen_to: Callable[[Store], Ears]) -> Ears:
+    return listen_to(store)
