@@ -627,7 +627,8 @@ static void observer_answered(struct link *link, const struct answer *answer)
 static void answered(struct link *link, int status, const char *body, size_t length, bool closing)
 {
     const struct answer *answer = NULL;
-    count.bytes += (int64_t)length;
+    if (link->role == OBSERVER)
+        count.bytes += (int64_t)length;
     if (status != 200) {
         count.bad_statuses++;
         fault("status %d: %.*s", status, length > 150 ? 150 : (int)length, body);

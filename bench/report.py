@@ -69,19 +69,20 @@ def table(found: dict[Case, dict[str, float]]) -> list[str]:
 
 
 def ratios(found: dict[Case, dict[str, float]]) -> list[str]:
-    """How many times less than the floor the others need under the same load."""
+    """How the others stand to the floor under the same load."""
     lines = []
     for case, figures in found.items():
         base = [f for c, f in found.items() if c.server == BASE and c.observers == case.observers]
         if case.server == BASE or not base:
             continue
+        rate = "deliveries_per_cpu_second"
         ratio = {
-            "CPU": base[0]["cpu_us_per_delivery"] / figures["cpu_us_per_delivery"],
-            "time to the last": base[0]["last_p50_ms"] / (figures["last_p50_ms"] or 1),
-            "memory": base[0]["kib_per_client"] / max(figures["kib_per_client"], 0.01),
+            "deliveries per CPU-second": figures[rate] / base[0][rate],
+            "say to last delivery": figures["last_p50_ms"] / base[0]["last_p50_ms"],
+            "memory per client": figures["kib_per_client"] / base[0]["kib_per_client"],
         }
-        told = ", ".join(f"{name} / {value:.1f}" for name, value in ratio.items())
-        lines.append(f"{label(case)}, {case.observers} observers: the {BASE}'s {told}")
+        told = ", ".join(f"{name} {value:.2f}" for name, value in ratio.items())
+        lines.append(f"{label(case)}, {case.observers} observers, as multiples of the {BASE}'s: {told}")
     return lines
 
 
