@@ -10,6 +10,8 @@ from typing import Any
 import flask
 import gevent
 import structlog
+from werkzeug.exceptions import BadHost
+from werkzeug.routing import MapAdapter
 
 from lingr import ops, pages
 from lingr.api import v1, views
@@ -45,12 +47,25 @@ def create_app(settings: Settings) -> flask.Flask:
     on_drain(hub.leave)
     pulse.start(hub, listener, _chores(ctx))
 
-    app = flask.Flask("lingr", template_folder=str(templates_dir()), static_folder=str(static_dir()))
+    app = _AnyHost("lingr", template_folder=str(templates_dir()), static_folder=str(static_dir()))
     dispatcher = Dispatcher(ctx, v1.METHODS, Links(settings.base_url))
     app.register_blueprint(views.blueprint(dispatcher, blocker.answer))
     app.register_blueprint(pages.blueprint(ctx))
     app.register_blueprint(ops.blueprint(ctx))
     return app
+
+
+class _AnyHost(flask.Flask):
+    """Serves whatever the Host header says: clients of 2007 put all kinds of prefixes before it."""
+
+    def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            if request is None:
+                raise
+            request.environ["HTTP_HOST"] = request.environ["SERVER_NAME"]
+            return super().create_url_adapter(request)
 
 
 def make_context(

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, MultipartDecoder, NeedData
 
 from lingr.errors import LingrError
 
-MOST_FIELDS = 100
+MOST_FIELDS = 1000
 NUMBER_CHARACTERS = 15
 
 
@@ -50,37 +51,42 @@ def read(request: Request, most_bytes: int) -> Raw:
     flaw = None
     if request.body is None:
         flaw = LingrError("request_too_large", most=most_bytes)
-    try:
-        pairs = [*_body_pairs(request), *_pairs(request.query)]
-    except ValueError:
-        return Raw(values, flaw or LingrError("invalid_parameter", parameter="body"))
-    for name, value in pairs:
+    for place, pairs in (("body", _body_pairs(request)), ("query", _pairs(request.query))):
         try:
-            values[name.decode()] = value.decode()
+            for name, value in pairs:
+                try:
+                    values[name.decode()] = value.decode()
+                except UnicodeDecodeError:
+                    flaw = flaw or LingrError("invalid_encoding")
         except UnicodeDecodeError:
             flaw = flaw or LingrError("invalid_encoding")
+        except (ValueError, RequestEntityTooLarge):
+            flaw = flaw or LingrError("invalid_parameter", parameter=place)
     return Raw(values, flaw)
 
 
-def _pairs(encoded: bytes) -> list[tuple[bytes, bytes]]:
+def _pairs(encoded: bytes) -> Iterator[tuple[bytes, bytes]]:
     # parse_qsl decodes on the way, and what was not valid UTF-8 could then no longer be told.
     fields = [field for field in encoded.split(b"&") if field]
+    for field in fields[:MOST_FIELDS]:
+        name, _, value = field.replace(b"+", b" ").partition(b"=")
+        yield unquote_to_bytes(name), unquote_to_bytes(value)
     if len(fields) > MOST_FIELDS:
         raise ValueError("too many fields")
-    split = (field.replace(b"+", b" ").partition(b"=") for field in fields)
-    return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in split]
 
 
-def _body_pairs(request: Request) -> list[tuple[bytes, bytes]]:
+def _body_pairs(request: Request) -> Iterator[tuple[bytes, bytes]]:
     body = request.body or b""
     kind, options = parse_options_header(request.content_type)
-    if kind != "multipart/form-data":
-        return _pairs(body.strip(b"\r\n"))
-    return list(_multipart_pairs(body, options.get("boundary", "")))
+    if body and kind == "multipart/form-data":
+        return _multipart_pairs(body, options.get("boundary", ""))
+    return _pairs(body.strip(b"\r\n"))
 
 
 def _multipart_pairs(body: bytes, boundary: str) -> Iterator[tuple[bytes, bytes]]:
     """The text parts of a multipart body; files are passed over."""
+    if not boundary:
+        raise ValueError("no boundary")
     decoder = MultipartDecoder(boundary.encode("latin-1"), max_parts=MOST_FIELDS)
     decoder.receive_data(body)
     decoder.receive_data(None)

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import flask
+from flask.sansio.app import App
+from werkzeug.routing import Rule
 
 from lingr.api.dispatch import BODY_BYTES, Dispatcher, Held
 from lingr.api.params import Request
 from lingr.render import Rendered
 
-EVERY_VERB = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
+SKIPPED_BYTES = 16 * BODY_BYTES
+SKIPPED_AT_ONCE = 65_536
 
 Wait = Callable[[Held, Any], Rendered]
 """``wait(held, socket)`` returns the answer to a held poll; it may take as long as polls are held."""
@@ -21,9 +24,7 @@ def blueprint(dispatcher: Dispatcher, wait: Wait) -> flask.Blueprint:
     """Everything under ``/api/``."""
     views = flask.Blueprint("api", __name__)
 
-    @views.route("/api/", defaults={"path": ""}, methods=EVERY_VERB, provide_automatic_options=False)
-    @views.route("/api/<path:path>", methods=EVERY_VERB, provide_automatic_options=False)
-    def call(path: str) -> flask.Response:
+    def call(path: str = "") -> flask.Response:
         outcome = dispatcher.begin(_request(path))
         if isinstance(outcome, Held):
             outcome = wait(outcome, flask.request.environ.get("gunicorn.socket"))
@@ -32,7 +33,16 @@ def blueprint(dispatcher: Dispatcher, wait: Wait) -> flask.Blueprint:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
+    views.record(lambda state: _route(state.app, call))
     return views
+
+
+def _route(app: App, call: Callable[..., flask.Response]) -> None:
+    # Flask's own rules name the verbs they are for. These are for every verb, known or not, so that
+    # a wrong one gets the API's own refusal.
+    for rule in ("/api", "/api/<path:path>"):
+        app.url_map.add(Rule(rule, endpoint="api", strict_slashes=False))
+    app.view_functions["api"] = call
 
 
 def _request(path: str) -> Request:
@@ -48,7 +58,14 @@ def _request(path: str) -> Request:
 
 
 def _body() -> bytes | None:
-    if (flask.request.content_length or 0) > BODY_BYTES:
-        return None
-    body = flask.request.stream.read(BODY_BYTES + 1)
-    return body if len(body) <= BODY_BYTES else None
+    stream = flask.request.stream
+    body = b""
+    if (flask.request.content_length or 0) <= BODY_BYTES:
+        body = stream.read(BODY_BYTES + 1)
+        if len(body) <= BODY_BYTES:
+            return body
+    # A client that is still sending would meet a closed connection and never read the refusal.
+    left = SKIPPED_BYTES
+    while left > 0 and (skipped := stream.read(SKIPPED_AT_ONCE)):
+        left -= len(skipped)
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import re
 import resource
 import signal
 import socket
@@ -27,6 +28,9 @@ from lingr.serving.parent import end_with_parent
 # gunicorn caps its limit_request_line setting at this constant (8190). A JSONP client says everything in
 # the request line, and there a message of a thousand emoji takes 12 kB.
 message.MAX_REQUEST_LINE = 32_768
+# Since version 27 it also refuses raw bytes above ASCII there. People who type a message into a URL send
+# them, and the API has an answer of its own to those that are not UTF-8.
+message.RFC9112_TARGET_INVALID = re.compile(r"[^\x21-\x7e\x80-\xff]")
 
 # How long a leaving worker waits for the first request of a connection that has only just come.
 _FIRST_REQUEST_SECONDS = 0.3

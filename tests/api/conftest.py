@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from support.client import Visitor
+from support.forms import FORMS, Speaker
+from support.house import House, opened
+from support.polls import Poll
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.live)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The server that nearly all tests share: two workers, short polls, no limits."""
+    with opened(
+        tmp_path_factory.mktemp("house"), LINGR_HOLD_SECONDS="2", LINGR_RATE_LIMITS="off"
+    ) as opened_house:
+        yield opened_house
+
+
+@pytest.fixture(scope="session")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server with limits on everything: calls, backlogs and the occupants it tells."""
+    with opened(
+        tmp_path_factory.mktemp("strict"),
+        LINGR_HOLD_SECONDS="1",
+        LINGR_RATE_LIMITS="on",
+        LINGR_BACKLOG_EVENTS="60",
+        LINGR_ROSTER_OCCUPANTS="3",
+    ) as opened_house:
+        yield opened_house
+
+
+@pytest.fixture(scope="session")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server that forgets the silent quickly."""
+    with opened(
+        tmp_path_factory.mktemp("hasty"),
+        LINGR_HOLD_SECONDS="1",
+        LINGR_RATE_LIMITS="off",
+        LINGR_TICKET_SECONDS="3",
+        LINGR_SESSION_SECONDS="4",
+    ) as opened_house:
+        yield opened_house
+
+
+@pytest.fixture
+def room(house: House) -> str:
+    return house.room()
+
+
+@pytest.fixture
+def speaker(house: House, form: str) -> Speaker:
+    return Speaker(house.client, form)
+
+
+@pytest.fixture(params=FORMS)
+def form(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture
+def park(house: House) -> Iterator[Callable[..., Poll]]:
+    """Begins a visitor's first poll, and returns when the server holds it."""
+    polls: list[Poll] = []
+
+    def begin(visitor: Visitor, **params: object) -> Poll:
+        polls.append(Poll(house.url, visitor, **params))
+        house.wait_for_home(visitor)
+        assert not polls[-1].is_answered()
+        return polls[-1]
+
+    yield begin
+    for poll in polls:
+        poll.hang_up()
