@@ -158,6 +158,7 @@
     this._seen = 0;
     this._wantsContext = this.contextLines > 0;
     this._failures = 0;
+    this._refusals = 0;
     this._idle = 0;
     this._repeats = 0;
     this._outbox = [];
@@ -178,7 +179,7 @@
       window.addEventListener('online', this._wake);
       window.addEventListener('load', this._wake);
     }
-    this._failures = 0;
+    this._calm();
     this._setStatus('connecting');
     this._connect();
   };
@@ -274,8 +275,8 @@
 
   // Whatever went wrong, the way back is the same: see that the session lives, then go on where we were.
   Room.prototype._lost = function (error) {
-    var self = this;
-    if (this.status === 'online' && seconds() - this._pollBegan > STEADY_SECONDS) { this._failures = 0; }
+    var self = this, pause;
+    if (this.status === 'online' && seconds() - this._pollBegan > STEADY_SECONDS) { this._calm(); }
     if (error.code === INVALID_SESSION) { this.session = null; }
     if (error.code === REPEATED_COUNTER) {
       this._stepAside();
@@ -283,12 +284,20 @@
       this._ticket = null;
     }
     this._setStatus(this.room ? 'reconnecting' : 'connecting');
-    this._failures += 1;
-    if (this._failures === 1 && !passing(error.code)) {
-      this._connect();
+    if (passing(error.code)) {
+      pause = delay(this._failures);
+      this._failures += 1;
     } else {
-      this._pause(delay(this._failures - 1), function () { self._connect(); });
+      // A place that ran out is taken again at once, however long the server was away before.
+      pause = this._refusals ? delay(this._refusals) : 0;
+      this._refusals += 1;
     }
+    this._pause(pause, function () { self._connect(); });
+  };
+
+  Room.prototype._calm = function () {
+    this._failures = 0;
+    this._refusals = 0;
   };
 
   // Too many answers to the same counter got lost. From one counter earlier the server tells the same
@@ -386,7 +395,7 @@
     this._pollBegan = began;
     this._ask('room/observe', {session: this.session, ticket: this._ticket, counter: from}, function (answer) {
       var quick = seconds() - began < QUICK_SECONDS;
-      self._failures = 0;
+      self._calm();
       self._read(answer);
       if (!self._running()) { return; }
       self._idle = quick && self._cursor === from ? self._idle + 1 : 0;

@@ -63,12 +63,13 @@ def test_the_snippet_embeds_the_room_anywhere(
 
 def test_hostile_text_is_shown_as_text(server: Served, window: Window, other_site: tuple[Path, str]) -> None:
     directory, url = other_site
-    texts = "--name", HOSTILE, "--description", HOSTILE_TEXT, "--tags", HOSTILE
-    server.lingr("room", "create", "trap", *texts)
     embedded, ben = window(EmbeddingPage), window(RoomPage)
     assert isinstance(embedded, EmbeddingPage)
     assert isinstance(ben, RoomPage)
     embed(server, embedded, directory)
+    texts = "--name", HOSTILE, "--description", HOSTILE_TEXT, "--tags", HOSTILE
+    server.lingr("room", "create", "trap", *texts)
+    embedded.open(server.url)
     assert HOSTILE in embedded.texts(".rooms .name")
     assert HOSTILE_TEXT in embedded.texts(".rooms p")
     assert not embedded.pwned()
