@@ -107,11 +107,12 @@ class Dispatcher:
     def _call(self, method: Method, caller: Caller, values: dict[str, str]) -> Any:
         try:
             arguments = {param.name: param.parse(values.get(param.name)) for param in method.params}
-        except LingrError:
-            if method.needs is Needs.TICKET:
+            return method.call(self._ctx, caller, **arguments)
+        except LingrError as error:
+            # A ticket is checked in the step that acts on it, and this was refused before that step.
+            if method.needs is Needs.TICKET and error.name in method.own_errors:
                 presence.check(self._ctx, caller)
             raise
-        return method.call(self._ctx, caller, **arguments)
 
     def _blaming_session(self, method: Method, caller: Caller, call: Callable[[], Any]) -> Any:
         # A ticket's script checks ticket and session at once. Only when it refuses does it matter which

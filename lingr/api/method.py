@@ -62,8 +62,13 @@ class Method:
             names.append("not_logged_in")
         if self.needs is Needs.TICKET:
             names.append("invalid_ticket")
-        names += [param.absent for param in self.params if param.required]
-        return tuple(dict.fromkeys([*names, *self.raises]))
+        return tuple(dict.fromkeys([*names, *self.own_errors]))
+
+    @property
+    def own_errors(self) -> tuple[str, ...]:
+        """Those of them that come last: of parameters that are missing, and of the method itself."""
+        absent = [param.absent for param in self.params if param.required]
+        return tuple(dict.fromkeys([*absent, *self.raises]))
 
 
 def table(rows: Iterable[Method]) -> dict[str, Method]:
