@@ -7,10 +7,10 @@ from binascii import crc_hqx
 from importlib.resources import files
 
 import pytest
-from support.engine import ANY, kept_for_ever
 
 from lingr.store import keys
 from lingr.store.scripts import script
+from support.engine import ANY, kept_for_ever
 
 LUA = {path.name: path.read_text() for path in (files("lingr.store") / "lua").iterdir()}
 SCRIPTS = sorted(name.removesuffix(".lua") for name in LUA if not name.startswith("_"))

@@ -55,7 +55,9 @@ class Client:
     def post(self, path: str, **params: object) -> Answer:
         """POST with everything in a form body; JSON unless ``format`` says otherwise."""
         body = urlencode({"format": "json", **params}).encode()
-        return self.request("POST", f"/api/{path}", body, {"Content-Type": "application/x-www-form-urlencoded"})
+        return self.request(
+            "POST", f"/api/{path}", body, {"Content-Type": "application/x-www-form-urlencoded"}
+        )
 
     def ok(self, path: str, **params: object) -> Any:
         """What a successful POST answers, decoded."""
@@ -75,7 +77,9 @@ class Visitor:
     counter: int
 
     @classmethod
-    def enter(cls, client: Client, api_key: str, room_id: str, nickname: str | None = None, **params: object) -> Visitor:
+    def enter(
+        cls, client: Client, api_key: str, room_id: str, nickname: str | None = None, **params: object
+    ) -> Visitor:
         """Opens a session and enters; without a nickname as an anonymous observer."""
         session = client.ok("session/create", api_key=api_key)["session"]
         return cls.enter_as(client, session, room_id, nickname, **params)

@@ -27,8 +27,12 @@ class Served:
         self._log = directory / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.environment = {
-            **os.environ, "HOST": "127.0.0.1", "PORT": str(self.port),
-            "LINGR_DATA_DIR": str(directory / "data"), "WEB_CONCURRENCY": "2", "LINGR_HOLD_SECONDS": "5",
+            **os.environ,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "LINGR_DATA_DIR": str(directory / "data"),
+            "WEB_CONCURRENCY": "2",
+            "LINGR_HOLD_SECONDS": "5",
             **settings,
         }
         self.environment.pop("REDIS_URL", None)
@@ -36,7 +40,10 @@ class Served:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "lingr", "serve"], env=self.environment, stdout=log, stderr=log,
+                [sys.executable, "-m", "lingr", "serve"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -67,8 +74,11 @@ class Served:
     def lingr(self, *arguments: str) -> Any:
         """What `lingr ... --json` answers."""
         done = subprocess.run(
-            [sys.executable, "-m", "lingr", *arguments, "--json"], env=self.environment, capture_output=True,
-            check=False, timeout=60,
+            [sys.executable, "-m", "lingr", *arguments, "--json"],
+            env=self.environment,
+            capture_output=True,
+            check=False,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr.decode()
         return json.loads(done.stdout)

@@ -1,0 +1,92 @@
+"""A room and those in it, by the store alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lingr.ids import ticket_of
+from lingr.store import Store
+from lingr.values import Message, Occupant, Room
+from support.fakes import MIDNIGHT
+
+EPOCH = "the-first"
+
+
+def blank(room_id: str = "lobby", **fields: Any) -> Room:
+    given = {
+        "name": "Lobby",
+        "description": "",
+        "tags": (),
+        "timezone": "Tokyo",
+        "listed": True,
+        "owner_id": None,
+        "password": None,
+        "created": MIDNIGHT,
+    }
+    counts = dict.fromkeys(("counter", "max_user_message_id", "chatter_count", "observer_count", "roster"), 0)
+    return Room(room_id, **{**given, **counts, **fields})
+
+
+class Lobby:
+    """The room ``lobby``; sessions, tickets and occupants are called after those who enter."""
+
+    def __init__(self, store: Store, room_id: str = "lobby") -> None:
+        self.store = store
+        self.id = room_id
+        store.rooms.create(blank(room_id), EPOCH)
+
+    def ticket(self, who: str) -> str:
+        return ticket_of(self.id, f"{who:0>11}")
+
+    def enter(self, who: str, nickname: str | None = None, *, again: bool = False, **fields: Any) -> str:
+        """Returns the ticket held."""
+        occupant = Occupant(f"{who}-occupant", "human", nickname=nickname, **fields)
+        return self.store.rooms.enter(
+            self.id,
+            session_id=f"{who}-session",
+            ticket=self.ticket(who),
+            occupant=occupant,
+            again=again,
+            now=MIDNIGHT,
+            joined=" came",
+        )[1]
+
+    def say(self, who: str, text: str, request: str = "", target: str = "", **limits: int) -> Message:
+        limits = {"remember": 1000, "most": 0, "window": 1000, "now": MIDNIGHT, **limits}
+        return self.store.rooms.say(
+            self.id,
+            session_id=f"{who}-session",
+            ticket=self.ticket(who),
+            text=text,
+            target=target,
+            request_id=request or f"{who} {text}",
+            **limits,
+        )[0]
+
+    def rename(self, who: str, nickname: str) -> None:
+        self.store.rooms.rename(
+            self.id,
+            session_id=f"{who}-session",
+            ticket=self.ticket(who),
+            nickname=nickname,
+            now=MIDNIGHT,
+            joined=" came",
+            renamed=" is now ",
+        )
+
+    def exit(self, who: str) -> None:
+        self.store.rooms.exit(
+            self.id, session_id=f"{who}-session", ticket=self.ticket(who), now=MIDNIGHT, left=" went"
+        )
+
+    def log(self) -> list[tuple[int, str, str]]:
+        """Number, type and text of every event."""
+        return [(one.id, one.type, one.text) for one in self.store.log.after(self.id, 0, 1000)]
+
+    def roster(self) -> list[tuple[str, str | None]]:
+        return [(one.id, one.nickname) for one in self.store.rooms.roster(self.id)]
+
+    def room(self) -> Room:
+        room = self.store.rooms.find(self.id)
+        assert room is not None
+        return room
