@@ -90,8 +90,10 @@ def test_web_workers_are_killed(server: Served, talkers: tuple[RoomPage, RoomPag
 def test_a_page_that_was_away_longer_than_its_place_was_kept(
     lost: str, serve: Callable[..., Served], window: Window
 ) -> None:
-    session_seconds = "8" if lost == "session" else "600"
-    server = serve(LINGR_TICKET_SECONDS="8", LINGR_SESSION_SECONDS=session_seconds)
+    session_seconds = "5" if lost == "session" else "600"
+    server = serve(
+        LINGR_HOLD_SECONDS="2", LINGR_TICKET_SECONDS="5", LINGR_SESSION_SECONDS=session_seconds
+    )
     aoi, ben = window(RoomPage), window(RoomPage)
     aoi.enter(f"{server.url}/room/lobby", "Aoi")
     ben.enter(f"{server.url}/room/lobby", "Ben")
