@@ -67,8 +67,11 @@ class RoomMirror:
         self._state(state.counter, state.roster, state.size)
 
     def after(self, counter: int, most: int) -> tuple[Message, ...] | None:
-        """Up to ``most`` events after a counter, oldest first, or None if the tail begins later."""
+        """Up to ``most`` events after a counter, oldest first, or None if the tail does not hold them all."""
         if self.start is None or counter < self.start:
+            return None
+        if self.counter is not None and self.counter > (self.tail[-1].id if self.tail else self.start):
+            # The engine told of an event whose announcement has not come, or never will.
             return None
         skip = counter - self.start
         return tuple(self.tail[index] for index in range(skip, min(skip + most, len(self.tail))))

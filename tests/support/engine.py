@@ -66,4 +66,4 @@ def leaked(engine: Engine) -> list[str]:
     kept = kept_for_ever()
     names = [raw.decode() for raw in engine.command("KEYS", "*")]
     lives = engine.commands([("PTTL", name) for name in names])
-    return [name for name, life in zip(names, lives, strict=True) if life < 0 and not kept.fullmatch(name)]
+    return [name for name, life in zip(names, lives, strict=True) if life == -1 and not kept.fullmatch(name)]

@@ -52,7 +52,7 @@ class Lobby:
         )[1]
 
     def say(self, who: str, text: str, request: str = "", target: str = "", **limits: int) -> Message:
-        limits = {"remember": 1000, "most": 0, "window": 1000, "now": MIDNIGHT, **limits}
+        limits = {"remember": 100_000, "most": 0, "window": 1000, "now": MIDNIGHT, **limits}
         return self.store.rooms.say(
             self.id,
             session_id=f"{who}-session",
