@@ -8,7 +8,7 @@
   var MOST_LINES = 1000;
   var STATUS = {
     connecting: 'Connecting', online: 'Connected', reconnecting: 'Connection lost, trying again',
-    stopped: 'Not in the room', refused: 'Not in the room'
+    stopped: 'Outside', refused: 'Outside'
   };
   var PASSWORD_WRONG = 116;
   var PASSWORD_REQUIRED = 117;

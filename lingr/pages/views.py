@@ -15,6 +15,10 @@ CONTEXT_LINES = 50
 SNIPPET_LINES = 20
 FALLBACK_ROOM = "lobby"
 
+NO_ROOM = 404, "No such room", "There is no room at this address. It may have been renamed or closed."
+NO_PAGE = 404, "No such page", "There is nothing at this address."
+NOT_NOW = 503, "Not just now", "The page cannot be shown at the moment. Please try again shortly."
+
 
 def blueprint(ctx: Context) -> Blueprint:
     """The pages over this context: ``/`` and ``/room/<id>``."""
@@ -46,19 +50,21 @@ def blueprint(ctx: Context) -> Blueprint:
 
     @pages.errorhandler(LingrError)
     def refused(error: LingrError) -> Response:
-        if error.name == "invalid_room":
-            page = _page("error.html", status=404, title="No such room",
-                         text="There is no room at this address. It may have been renamed or closed.")
-        else:
-            page = _page("error.html", status=503, title="Not just now",
-                         text="The page cannot be shown at the moment. Please try again shortly.")
-        return guard(page)
+        return _problem(*(NO_ROOM if error.name == "invalid_room" else NOT_NOW))
+
+    @pages.app_errorhandler(404)
+    def unknown(_: Exception) -> Response:
+        return _problem(*NO_PAGE)
 
     return pages
 
 
 def _page(template: str, *, status: int = 200, **values: object) -> Response:
     return make_response(render_template(template, root=_root(), **values), status)
+
+
+def _problem(status: int, title: str, text: str) -> Response:
+    return guard(_page("error.html", status=status, title=title, text=text))
 
 
 def _root() -> str:
