@@ -168,17 +168,18 @@ def _seen(ctx: Context, home: Home) -> None:
 def _position(ctx: Context, home: Home, state: RoomState) -> int:
     if home.told is not None:
         return home.told
-    position = home.position
-    if home.moved:
+    if home.moved or ctx.clock() - home.opened < SETTLE_SECONDS * 1000:
         ctx.pause(SETTLE_SECONDS)
-        _, position = ctx.store.tickets.look(home.room_id, home.ticket, home.session_id, now=ctx.clock())
+    # What the record says is from when it was opened, and another process may have told more since.
+    _, position = ctx.store.tickets.look(home.room_id, home.ticket, home.session_id, now=ctx.clock())
     return state.counter if position is None else position
 
 
 def _told(ctx: Context, home: Home, watch: Watch, news: News) -> News:
     ctx.store.tickets.tell(home, news.counter)
-    if watch.from_position:
-        # This client will not say where it stands, so any process must know before it asks again.
+    if watch.from_position or home.room_id not in ctx.store.mirror.rooms:
+        # This client will not say where it stands, so any process must know before it asks again. Of a
+        # room that is not followed this process would not hear that another one wants to know.
         ctx.store.tickets.flush(ctx.clock(), [home.room_id])
     return news
 
