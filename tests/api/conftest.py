@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The server that nearly all tests share: two workers, short polls, no limits."""
     with opened(
-        tmp_path_factory.mktemp("house"), LINGR_HOLD_SECONDS="2", LINGR_RATE_LIMITS="off"
+        tmp_path_factory.mktemp("house"), LINGR_HOLD_SECONDS="2", LINGR_RATE_LIMITS="off", LINGR_FSYNC="no"
     ) as opened_house:
         yield opened_house
 
@@ -32,6 +32,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened(
         tmp_path_factory.mktemp("strict"),
         LINGR_HOLD_SECONDS="1",
+        LINGR_FSYNC="no",
         LINGR_RATE_LIMITS="on",
         LINGR_BACKLOG_EVENTS="60",
         LINGR_ROSTER_OCCUPANTS="3",
@@ -45,6 +46,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with opened(
         tmp_path_factory.mktemp("hasty"),
         LINGR_HOLD_SECONDS="1",
+        LINGR_FSYNC="no",
         LINGR_RATE_LIMITS="off",
         LINGR_TICKET_SECONDS="3",
         LINGR_SESSION_SECONDS="4",
