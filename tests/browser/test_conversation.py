@@ -109,9 +109,13 @@ def test_a_message_that_is_refused_can_be_taken_back(server: Served, window: Win
     aoi.until_said("\N{SLICE OF PIZZA}" * 1000)
 
 
-def test_an_unknown_room_is_a_friendly_404(server: Served, window: Window) -> None:
+def test_unknown_addresses_lead_to_the_front_page(server: Served, window: Window) -> None:
     aoi = window(RoomPage)
     aoi.open(f"{server.url}/room/nowhere")
     assert aoi.texts("h1") == ["No such room"]
+    aoi.driver.find_element(By.CSS_SELECTOR, "main a").click()
+    aoi.until(lambda: aoi.texts("h1") == ["lingr"], "the front page")
+    aoi.open(f"{server.url}/no/such/page")
+    assert aoi.texts("h1") == ["No such page"]
     aoi.driver.find_element(By.CSS_SELECTOR, "main a").click()
     aoi.until(lambda: aoi.texts("h1") == ["lingr"], "the front page")
