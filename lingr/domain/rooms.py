@@ -145,8 +145,9 @@ def _store(ctx: Context, room: Room) -> Room:
         ctx.store.rooms.enlist(room.id, room.created)
     try:
         return ctx.store.rooms.create(room, ctx.new_id())
-    except LingrError:
-        if room.owner_id is not None and reserved:
+    except LingrError as error:
+        # Only a refusal means that the owner has no such room; an engine that went away may have made it.
+        if error.name == "id_unavailable" and room.owner_id is not None and reserved:
             ctx.store.rooms.release(room.owner_id, room.id)
         raise
 
