@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.records import hash_of, session_of
@@ -57,9 +58,14 @@ class Sessions:
     def flush(self) -> None:
         """Keeps every session alive that was noted as active."""
         noted, self._pending = self._pending, set()
-        if noted:
-            names = [name for one in noted for name in (keys.session(one), keys.session_tickets(one))]
+        if not noted:
+            return
+        names = [name for one in noted for name in (keys.session(one), keys.session_tickets(one))]
+        try:
             self.engine.commands([("PEXPIRE", name, self.lifetime) for name in names], safe=True)
+        except LingrError:
+            self._pending |= noted
+            raise
 
     def _run(
         self, script: str, session_id: str, *arguments: str | int, safe: bool = False

@@ -50,6 +50,30 @@ def test_activity_noted_keeps_a_session_alive_once_written_down(open_ctx):
     assert store.engine.command("EXISTS", keys.session("never-there")) == 0
 
 
+@pytest.mark.parametrize("noted", ["session", "ticket"])
+def test_activity_noted_during_an_outage_is_written_down_after_it(lobby, monkeypatch, noted):
+    store, ticket = lobby.store, lobby.enter("ann", "Ann")
+    store.sessions.create(Session("s", "k", "human"))
+    home = store.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
+    store.engine.command("PEXPIRE", keys.session("s"), 5000)
+    store.sessions.seen("s")
+    store.tickets.seen(home)
+
+    def away(*_, **__):
+        raise LingrError("unavailable")
+
+    flush = {"session": store.sessions.flush, "ticket": lambda: store.tickets.flush(MIDNIGHT + 9)}[noted]
+    monkeypatch.setattr(type(store.engine), "_exchange", away)
+    with pytest.raises(LingrError, match="unavailable"):
+        flush()
+    monkeypatch.undo()
+    flush()
+    if noted == "session":
+        assert life(store, keys.session("s")) > 5000
+    else:
+        assert store.engine.command("ZSCORE", keys.room("lobby").seen, ticket) == b"1200000000009"
+
+
 @pytest.mark.parametrize(
     "call",
     [
