@@ -21,7 +21,7 @@ class RoomKeys(NamedTuple):
     * ``polls``: hash; ``h:<ticket>`` the process that is the ticket's home, ``p:<ticket>`` the counter
       last told to it, ``s:<ticket>`` a stale counter and how often it was repeated. Poll scripts.
     * ``seen``: sorted set, ticket by the time of its last poll in milliseconds. Enter, poll scripts.
-    * ``entered``: hash, session to its newest ticket here. Enter, exit, sweep.
+    * ``entered``: hash, session to its tickets here, in order of entrance. Enter, exit, sweep.
     * ``channel``: sharded pub/sub channel of the room's announcements. Every room script.
     """
 

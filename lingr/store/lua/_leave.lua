@@ -1,11 +1,22 @@
+-- Notes that a session is no longer in the room with a ticket. It may be there with others.
+local function forget(session, ticket)
+  local kept = {}
+  for one in string.gmatch(redis.call('HGET', ENTERED, session) or '', '%S+') do
+    if one ~= ticket then kept[#kept + 1] = one end
+  end
+  if #kept == 0 then
+    redis.call('HDEL', ENTERED, session)
+  else
+    redis.call('HSET', ENTERED, session, table.concat(kept, ' '))
+  end
+end
+
 -- Takes a ticket and its occupant out of the room, and says so if the occupant had a nickname.
 local function leave(ticket, record, now, most, has_left)
   redis.call('HDEL', TICKETS, ticket)
   redis.call('HDEL', POLLS, 'h:' .. ticket, 'p:' .. ticket, 's:' .. ticket)
   redis.call('ZREM', SEEN, ticket)
-  if redis.call('HGET', ENTERED, record.session) == ticket then
-    redis.call('HDEL', ENTERED, record.session)
-  end
+  forget(record.session, ticket)
   local occupant = occupant_of(record)
   redis.call('HDEL', OCCUPANTS, occupant.id)
   redis.call('HINCRBY', ROOM, 'roster', 1)

@@ -10,10 +10,14 @@ local function entered(occupant_id, as)
   return { 'ok', occupant_id, as, redis.call('HGETALL', ROOM), redis.call('HVALS', OCCUPANTS) }
 end
 
+local former = redis.call('HGET', ENTERED, session)
 if ARGV[4] == '1' then
-  local present = redis.call('HGET', ENTERED, session)
-  local record = present and held(present, session)
-  if record then
+  local present, record
+  for one in string.gmatch(former or '', '%S+') do
+    local found = held(one, session)
+    if found then present, record = one, found end
+  end
+  if present then
     redis.call('ZADD', SEEN, now, present)
     return entered(record.occupant, present)
   end
@@ -26,7 +30,7 @@ put(occupant)
 count(occupant, 1)
 redis.call('HSET', TICKETS, ticket, cjson.encode({ occupant = occupant.id, session = session, epoch = epoch }))
 redis.call('ZADD', SEEN, now, ticket)
-redis.call('HSET', ENTERED, session, ticket)
+redis.call('HSET', ENTERED, session, former and former .. ' ' .. ticket or ticket)
 local parts = {}
 if occupant.nickname then
   parts.event = append(event_of(occupant, 'system:enter', now, occupant.nickname .. ARGV[6]), most)
