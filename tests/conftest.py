@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.ears import Ears
-from support.engine import Valkey, leaked
-from support.fakes import Clock, Ids
 
 from lingr.domain.context import Context
 from lingr.settings import Settings
 from lingr.store import Store, open_store
 from lingr.store.client import Engine
+from support.ears import Ears
+from support.engine import Valkey, leaked
+from support.fakes import Clock, Ids
 
 OpenContext = Callable[..., Context]
 
