@@ -11,11 +11,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """Leave to call the API: 32 lower-case hex digits, and the name its owner gave it."""
+    """Leave to call the API: 32 lower-case hex digits, and the name its owner gave it.
+
+    ``source`` is told of everybody who comes with the key: ``browser`` for this server's own pages,
+    otherwise ``api``.
+    """
 
     id: str
     name: str
     created: int
+    source: str = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,16 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One client's visit, made with an API key. ``user_id`` is None until it logs in."""
+    """One client's visit, made with an API key and sharing its ``source``.
+
+    ``user_id`` is None until it logs in.
+    """
 
     id: str
     api_key: str
     client_type: str
     user_id: str | None = None
+    source: str = "api"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,8 @@ class Dispatcher:
         if method.needs is Needs.NOTHING:
             return Caller(address=address)
         if method.needs is Needs.API_KEY:
-            return Caller(
-                api_key=accounts.require_api_key(self._ctx, values.get("api_key", "")), address=address
-            )
+            key = accounts.require_api_key(self._ctx, values.get("api_key", ""))
+            return Caller(api_key=key.id, source=key.source, address=address)
         session_id = values.get("session", "")
         if method.needs is Needs.TICKET:
             return Caller(session_id=session_id, ticket=values.get("ticket", ""), address=address)

@@ -19,28 +19,30 @@ PASSWORD_CHARACTERS = 200
 
 
 def create_api_key(ctx: Context, *, name: str) -> ApiKey:
-    """A fresh API key. Raises LingrError ``invalid_parameter`` when the name is blank or over 100 characters."""
+    """A fresh API key. Raises LingrError ``invalid_parameter`` unless the name has 1 to 100 characters."""
     api_key = ApiKey(random_key(), named(name), ctx.clock())
     ctx.store.accounts.create_api_key(api_key)
     return api_key
 
 
-def require_api_key(ctx: Context, api_key: str) -> str:
-    """The API key, if it is one. Raises LingrError ``invalid_api_key``."""
-    if not API_KEY.fullmatch(api_key) or ctx.store.accounts.api_key(api_key) is None:
+def require_api_key(ctx: Context, api_key: str) -> ApiKey:
+    """The API key of that id. Raises LingrError ``invalid_api_key``."""
+    found = ctx.store.accounts.api_key(api_key) if API_KEY.fullmatch(api_key) else None
+    if found is None:
         raise LingrError("invalid_api_key")
-    return api_key
+    return found
 
 
-def own_key(ctx: Context, purpose: str) -> tuple[str, bool]:
+def own_key(ctx: Context, purpose: str, source: str = "api") -> tuple[str, bool]:
     """The API key that the server made for a purpose of its own, and whether it was made just now."""
-    found, made = ctx.store.accounts.api_key_for(purpose, ApiKey(random_key(), purpose, ctx.clock()))
+    fresh = ApiKey(random_key(), purpose, ctx.clock(), source)
+    found, made = ctx.store.accounts.api_key_for(purpose, fresh)
     return found.id, made
 
 
 def web_key(ctx: Context) -> str:
-    """The API key of this server's own pages."""
-    return own_key(ctx, "web pages")[0]
+    """The API key of this server's own pages; who comes with it comes from a browser."""
+    return own_key(ctx, "web pages", "browser")[0]
 
 
 def create_user(

@@ -33,8 +33,8 @@ class Context:
 class Caller:
     """Who asks: as much as the method demands has been checked, the rest is None or as it was sent.
 
-    ``session`` is there for methods that need one. Methods that need a ticket get ``session_id`` and
-    ``ticket`` unchecked: their own script checks both in the same step as it acts.
+    ``source`` is the API key's. ``session`` is there for methods that need one. Methods that need a
+    ticket get ``session_id`` and ``ticket`` unchecked: their own script checks both as it acts.
     """
 
     api_key: str | None = None
@@ -42,6 +42,7 @@ class Caller:
     session_id: str = ""
     ticket: str = ""
     address: str = ""
+    source: str = "api"
 
     @property
     def present(self) -> Session:

@@ -50,6 +50,7 @@ def enter(
     occupant = Occupant(
         id=ctx.new_id(),
         client_type=session.client_type,
+        source=session.source,
         user_id=user.id if user else None,
         nickname=_nickname(nickname) or None,
         description=user.description if user else None,

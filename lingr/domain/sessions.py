@@ -19,7 +19,7 @@ def create(ctx: Context, caller: Caller, *, client_type: str) -> Session:
     """A fresh session. Raises LingrError ``invalid_client_type``."""
     if client_type not in CLIENT_TYPES:
         raise LingrError("invalid_client_type")
-    session = Session(ctx.new_id(), caller.api_key or "", client_type)
+    session = Session(ctx.new_id(), caller.api_key or "", client_type, source=caller.source)
     ctx.store.sessions.create(session)
     return session
 

@@ -27,7 +27,7 @@ def answer(tree: Tree, format: str, callback: str | None = None) -> Rendered:
 
 
 def body_of(tree: Tree, format: str, *, called: bool) -> bytes:
-    """What all callers that want this format share: the body, ready to be called by a script if ``called``."""
+    """What all callers of this format share: the body, fit to stand in a call if ``called``."""
     if format != "json":
         return xml.write(tree)
     body = json.write(tree)

@@ -25,7 +25,7 @@ class Accounts:
         return from_json(raw, ApiKey) if raw else None
 
     def api_key_for(self, purpose: str, fresh: ApiKey) -> tuple[ApiKey, bool]:
-        """The key that serves a purpose of the server itself: the known one, else ``fresh``, and whether so."""
+        """The key that serves a purpose of the server's own, or ``fresh``, and whether it is that."""
         found, made = run(
             self.engine,
             "api_key_for",

@@ -79,4 +79,6 @@ def fields_of(room: Room, epoch: str) -> list[str | bytes | int]:
 
 
 def session_of(session_id: str, fields: dict[str, str]) -> Session:
-    return Session(session_id, fields["api_key"], fields["client_type"], fields.get("user_id"))
+    return Session(
+        session_id, fields["api_key"], fields["client_type"], fields.get("user_id"), fields["source"]
+    )

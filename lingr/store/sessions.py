@@ -27,6 +27,8 @@ class Sessions:
             session.api_key,
             "client_type",
             session.client_type,
+            "source",
+            session.source,
         ]
         run(self.engine, "session_create", [keys.session(session.id)], arguments, safe=True)
 

@@ -91,6 +91,9 @@ class Listener:
                 self._listen()
             except (SubscriptionLost, LingrError) as fault:
                 log.warning("announcements lost", fault=str(fault), pause=pause)
+            except Exception:
+                # Without this greenlet the process would be deaf: begin again, whatever it was.
+                log.exception("unspecified failure", what="listener")
             self._lose()
             gevent.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -101,7 +104,7 @@ class Listener:
         self._known = {}
         self._subscription = subscription
         self.connected_at = time.monotonic()
-        for room_id in self._followed:
+        for room_id in list(self._followed):
             subscription.follow(room_id)
 
     def _listen(self) -> None:

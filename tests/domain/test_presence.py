@@ -97,9 +97,10 @@ def test_one_session_may_be_several_occupants(ctx, person):
     assert ann.ticket != first
     ann.exit()
     assert nicknames(ctx) == ["Ann"]
-    # The newest entrance is gone, and the older one is not the one to come back to.
+    # The newest entrance is gone; the older one still holds, so it is the one to come back to.
     ann.enter("Ann three", idempotent=True)
-    assert nicknames(ctx) == ["Ann", "Ann three"]
+    assert nicknames(ctx) == ["Ann"]
+    assert ann.ticket == first
 
 
 def test_a_first_nickname_joins_and_another_one_renames(ctx, person):
