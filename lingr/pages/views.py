@@ -30,11 +30,19 @@ def blueprint(ctx: Context) -> Blueprint:
         room_id = _example_room(listed)
         key = accounts.web_key(ctx)
         snippet = render_template(
-            "embed.html", base_url=ctx.settings.base_url, api_key=key, room_id=room_id, lines=SNIPPET_LINES,
+            "embed.html",
+            base_url=ctx.settings.base_url,
+            api_key=key,
+            room_id=room_id,
+            lines=SNIPPET_LINES,
         )
         page = _page(
-            "index.html", rooms=listed, snippet=snippet,
-            base_url=ctx.settings.base_url, api_key=key, room_id=room_id,
+            "index.html",
+            rooms=listed,
+            snippet=snippet,
+            base_url=ctx.settings.base_url,
+            api_key=key,
+            room_id=room_id,
         )
         return guard(page)
 
@@ -42,8 +50,10 @@ def blueprint(ctx: Context) -> Blueprint:
     def room(room_id: str) -> Response:
         shown = rooms.find(ctx, room_id)
         options = {
-            "base": _root(), "apiKey": accounts.web_key(ctx),
-            "roomId": shown.id, "contextLines": CONTEXT_LINES,
+            "base": _root(),
+            "apiKey": accounts.web_key(ctx),
+            "roomId": shown.id,
+            "contextLines": CONTEXT_LINES,
         }
         page = _page("room.html", room=shown, options=options)
         return guard(page, framed=True)
