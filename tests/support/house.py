@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,15 +93,17 @@ def room_of(visitor: Visitor) -> str:
 
 
 @contextmanager
-def opened(directory: Path, **settings: str) -> Iterator[House]:
+def opened(**settings: str) -> Iterator[House]:
     """A house whose server runs until the end of the block."""
-    served = Served(directory, **settings)
-    try:
-        served.start()
-        house = House(served, directory)
+    # The path of a Unix socket must be short, and those of pytest's folders may not be.
+    with tempfile.TemporaryDirectory(prefix="lingr-") as name:
+        served = Served(Path(name), **{"LINGR_FSYNC": "no", **settings})
         try:
-            yield house
+            served.start()
+            house = House(served, Path(name))
+            try:
+                yield house
+            finally:
+                house.ctx.store.engine.close()
         finally:
-            house.ctx.store.engine.close()
-    finally:
-        served.destroy()
+            served.destroy()

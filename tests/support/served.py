@@ -59,6 +59,11 @@ class Served:
         self._process.wait(STOP_SECONDS)
         self._process = None
 
+    def reload(self) -> None:
+        """New workers for old, as on SIGHUP."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def destroy(self) -> None:
         """Leave nothing running, in whatever state it is."""
         if self._process is None:

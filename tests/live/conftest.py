@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.house import House, opened
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server of the module's own: two workers, and polls that no time-out ends."""
+    folder = tmp_path_factory.mktemp("live")
+    with opened(folder, LINGR_HOLD_SECONDS="40", LINGR_RATE_LIMITS="off") as opened_house:
+        yield opened_house
