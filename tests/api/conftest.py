@@ -18,39 +18,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house() -> Iterator[House]:
     """The server that nearly all tests share: two workers, short polls, no limits."""
-    with opened(
-        tmp_path_factory.mktemp("house"), LINGR_HOLD_SECONDS="2", LINGR_RATE_LIMITS="off", LINGR_FSYNC="no"
-    ) as opened_house:
+    with opened(LINGR_HOLD_SECONDS="2", LINGR_RATE_LIMITS="off") as opened_house:
         yield opened_house
 
 
 @pytest.fixture(scope="session")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def strict() -> Iterator[House]:
     """A server with limits on everything: calls, backlogs and the occupants it tells."""
-    with opened(
-        tmp_path_factory.mktemp("strict"),
-        LINGR_HOLD_SECONDS="1",
-        LINGR_FSYNC="no",
-        LINGR_RATE_LIMITS="on",
-        LINGR_BACKLOG_EVENTS="60",
-        LINGR_ROSTER_OCCUPANTS="3",
-    ) as opened_house:
+    limits = {"LINGR_RATE_LIMITS": "on", "LINGR_BACKLOG_EVENTS": "60", "LINGR_ROSTER_OCCUPANTS": "3"}
+    with opened(LINGR_HOLD_SECONDS="1", **limits) as opened_house:
         yield opened_house
 
 
 @pytest.fixture(scope="session")
-def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def hasty() -> Iterator[House]:
     """A server that forgets the silent quickly."""
-    with opened(
-        tmp_path_factory.mktemp("hasty"),
-        LINGR_HOLD_SECONDS="1",
-        LINGR_FSYNC="no",
-        LINGR_RATE_LIMITS="off",
-        LINGR_TICKET_SECONDS="3",
-        LINGR_SESSION_SECONDS="4",
-    ) as opened_house:
+    lifetimes = {"LINGR_TICKET_SECONDS": "3", "LINGR_SESSION_SECONDS": "4"}
+    with opened(LINGR_HOLD_SECONDS="1", LINGR_RATE_LIMITS="off", **lifetimes) as opened_house:
         yield opened_house
 
 
