@@ -8,8 +8,7 @@ from support.house import House, opened
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house() -> Iterator[House]:
     """A server of the module's own: two workers, and polls that no time-out ends."""
-    folder = tmp_path_factory.mktemp("live")
-    with opened(folder, LINGR_HOLD_SECONDS="40", LINGR_RATE_LIMITS="off") as opened_house:
+    with opened(LINGR_HOLD_SECONDS="40", LINGR_RATE_LIMITS="off", LINGR_FSYNC="always") as opened_house:
         yield opened_house
