@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -97,6 +98,20 @@ class Settings(BaseSettings):
         pattern="^(debug|info|warning|error)$",
         description="Least severe log lines that are written: debug, info, warning or error.",
     )
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_an_address(cls, url: SecretStr | None) -> SecretStr | None:
+        # The sentences keep the value to themselves: it may hold a password.
+        if url is not None:
+            parts = urlsplit(url.get_secret_value())
+            if parts.scheme not in ("redis", "rediss", "unix"):
+                raise ValueError("it must begin with redis://, rediss:// or unix://")
+            try:
+                _ = parts.port
+            except ValueError:
+                raise ValueError("its port must be a number up to 65535") from None
+        return url
 
     @cached_property
     def base_url(self) -> str:
