@@ -38,7 +38,10 @@ class House:
         self.port = served.port
         self.client = Client(served.url)
         settings = Settings(
-            redis_url=None, data_dir=directory / "data", base_url_setting=served.url, rate_limits=False
+            redis_url=served.environment.get("REDIS_URL"),
+            data_dir=directory / "data",
+            base_url_setting=served.url,
+            rate_limits=False,
         )
         self.ctx = make_context(settings)
         self.api_key = accounts.create_api_key(self.ctx, name="tests").id

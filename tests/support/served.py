@@ -26,8 +26,9 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = directory / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
+        inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
         self.environment = {
-            **os.environ,
+            **inherited,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "LINGR_DATA_DIR": str(directory / "data"),
@@ -35,7 +36,6 @@ class Served:
             "LINGR_HOLD_SECONDS": "5",
             **settings,
         }
-        self.environment.pop("REDIS_URL", None)
 
     def start(self) -> None:
         with self._log.open("ab") as log:
@@ -88,9 +88,18 @@ class Served:
         assert done.returncode == 0, done.stderr.decode()
         return json.loads(done.stdout)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def engine(self) -> int:
         """The process id of the storage engine."""
-        return next(pid for pid in self._descendants() if "valkey" in command(pid).split()[0])
+        return self.engines()[0]
+
+    def engines(self) -> list[int]:
+        """The process ids of all storage engines that it has started: one, none, or by mistake more."""
+        return [pid for pid in self._descendants() if "valkey" in command(pid).split()[0]]
 
     def web_workers(self) -> list[int]:
         """The process ids of gunicorn's workers."""
