@@ -44,14 +44,14 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
         return (
             watch if start >= 0 else Watch(*_names(watch), state.counter, state.roster, watch.from_position)
         )
-    return _told(ctx, home, watch, news)
+    return _told(ctx, home, news, from_position=counter is None)
 
 
 def look(ctx: Context, watch: Watch) -> News | None:
     """What happened since the watch began, or None. Raises LingrError ``invalid_ticket``."""
     home = _home(ctx, *_names_of_ticket(watch))
     news = _news(ctx, watch, home.occupant, ctx.store.rooms.state(watch.room_id))
-    return None if news is None else _told(ctx, home, watch, news)
+    return None if news is None else _told(ctx, home, news, from_position=watch.from_position)
 
 
 def end(ctx: Context, watch: Watch) -> None:
@@ -68,11 +68,12 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
     Raises LingrError ``rate_limited`` besides.
     """
     room_id = room_of(caller.ticket)
-    occupant, position = ctx.store.tickets.look(room_id, caller.ticket, caller.session_id, now=ctx.clock())
+    home = _home(ctx, room_id, caller.ticket, caller.session_id) if counter is None else None
+    occupant = home.occupant if home is not None else _holder(ctx, room_id, caller)
     rates.take(ctx, rates.GET_MESSAGES, caller.ticket)
     ctx.store.sessions.seen(caller.session_id)
     state = ctx.store.rooms.state(room_id)
-    start = (state.counter if position is None else position) if counter is None else counter
+    start = _position(ctx, home, state) if home is not None else counter or 0
 
     def keep(message: Message) -> bool:
         return message.concerns(occupant) and (not user_messages_only or message.type in ("user", "private"))
@@ -81,11 +82,10 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
         messages, covered = history.last(ctx, room_id, -start, keep), state.counter
     else:
         page = history.after(ctx, room_id, _start(ctx, start, state), keep)
-        messages, covered = (
-            page.messages,
-            min(page.counter, state.counter) if not page.messages else page.counter,
-        )
-    return News(covered, messages, _roster(ctx, room_id, state), state.zone)
+        # A counter that is ahead of the room covers no more than the room has.
+        messages, covered = page.messages, page.counter if page.messages else min(page.counter, state.counter)
+    news = News(covered, messages, _roster(ctx, room_id, state), state.zone)
+    return news if home is None else _told(ctx, home, news, from_position=True)
 
 
 def worth_waking(ctx: Context, announcement: Announcement) -> bool:
@@ -152,6 +152,10 @@ def _home(ctx: Context, room_id: str, ticket: str, session_id: str) -> Home:
     return ctx.store.tickets.home(room_id, ticket, session_id, now=now, oldest=now - HOME_MILLISECONDS)
 
 
+def _holder(ctx: Context, room_id: str, caller: Caller) -> Occupant:
+    return ctx.store.tickets.look(room_id, caller.ticket, caller.session_id, now=ctx.clock())[0]
+
+
 def _names_of_ticket(watch: Watch) -> tuple[str, str, str]:
     return watch.room_id, watch.ticket, watch.session_id
 
@@ -175,9 +179,9 @@ def _position(ctx: Context, home: Home, state: RoomState) -> int:
     return state.counter if position is None else position
 
 
-def _told(ctx: Context, home: Home, watch: Watch, news: News) -> News:
+def _told(ctx: Context, home: Home, news: News, *, from_position: bool) -> News:
     ctx.store.tickets.tell(home, news.counter)
-    if watch.from_position or home.room_id not in ctx.store.mirror.rooms:
+    if from_position or home.room_id not in ctx.store.mirror.rooms:
         # This client will not say where it stands, so any process must know before it asks again. Of a
         # room that is not followed this process would not hear that another one wants to know.
         ctx.store.tickets.flush(ctx.clock(), [home.room_id])

@@ -86,6 +86,7 @@ def set_nickname(ctx: Context, caller: Caller, *, nickname: str) -> None:
         joined=JOINED,
         renamed=RENAMED,
     )
+    ctx.store.sessions.seen(caller.session_id)
 
 
 def exit(ctx: Context, caller: Caller) -> None:
@@ -93,6 +94,7 @@ def exit(ctx: Context, caller: Caller) -> None:
     ctx.store.rooms.exit(
         room_of(caller.ticket), session_id=caller.session_id, ticket=caller.ticket, now=ctx.clock(), left=LEFT
     )
+    ctx.store.sessions.seen(caller.session_id)
 
 
 def leave(ctx: Context, session_id: str, ticket: str) -> None:

@@ -28,7 +28,6 @@ class Home:
     room_id: str
     occupant: Occupant
     opened: int
-    position: int | None
     moved: bool
     suspect: bool
     told: int | None = None

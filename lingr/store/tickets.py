@@ -32,8 +32,8 @@ class Tickets:
         known = followed.homes.get(ticket) if followed is not None else None
         if known is not None and known.opened >= oldest and known.session_id == session_id:
             return known
-        occupant, position, moved, suspect = self._open(room_id, ticket, session_id, now, self.process)
-        home = Home(ticket, session_id, room_id, occupant, now, position, moved, suspect)
+        occupant, _, moved, suspect = self._open(room_id, ticket, session_id, now, self.process)
+        home = Home(ticket, session_id, room_id, occupant, now, moved, suspect)
         home.told = self._pending.get(room_id, {}).get(ticket)
         if followed is not None and self.mirror.rooms.get(room_id) is followed:
             if known is not None and not moved:
