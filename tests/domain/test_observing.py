@@ -231,6 +231,18 @@ def test_without_a_counter_one_goes_on_from_where_one_was_told(person, listen):
     assert isinstance(ann.observe(None), Watch)
 
 
+def test_who_leaves_the_counter_to_the_server_goes_on_from_the_last_answer(person, listen):
+    ann = person("Ann")
+    listen()
+    for turn in range(3):
+        ann.say(f"{turn}")
+        listen()
+        assert ann.texts() == [f"{turn}"]
+    ann.say("last")
+    listen()
+    assert texts(ann.observe(None)) == ["last"]
+
+
 def test_any_process_knows_where_one_was_told_without_a_counter(open_ctx, person):
     ann = person("Ann")
     for turn in range(6):

@@ -82,6 +82,11 @@ class House:
         found: bytes | None = self.ctx.store.engine.command("HGET", polls, f"h:{visitor.ticket}")
         return found
 
+    def listeners(self, room_id: str) -> int:
+        """How many processes hear the room's announcements."""
+        channel = keys.room(room_id).channel
+        return int(self.ctx.store.engine.command("PUBSUB", "SHARDNUMSUB", channel, safe=True)[1])
+
     def wait_for_home(self, visitor: Visitor) -> None:
         """Returns once a process has taken a visitor's first poll."""
         deadline = time.monotonic() + PARK_SECONDS
