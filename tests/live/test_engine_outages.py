@@ -165,7 +165,7 @@ def test_an_older_data_set_voids_the_tickets_of_those_who_listen(house, tmp_path
     with without_engine(house):
         shutil.rmtree(data / "appendonlydir")
         shutil.copytree(tmp_path / "older", data / "appendonlydir")
-    # One who looks before the worker has compared its numbers with the room's is not yet told, nor told wrong.
+    # Who looks before the worker has compared its numbers with the room's is not told yet, nor told wrong.
     assert poll.answer().get("messages", []) == []
     soon(lambda: ann.call("observe", counter=ann.counter).get("error", {}).get("code") == 109)
     poll.close()
