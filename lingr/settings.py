@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from socket import gethostname
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,6 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
+
+ANY_ADDRESS = ("", "0.0.0.0", "::")
+"""What HOST is when the server listens on every address; nobody can be told to connect to these."""
 
 
 class Settings(BaseSettings):
@@ -40,7 +44,8 @@ class Settings(BaseSettings):
     base_url_setting: str | None = Field(
         None,
         alias="LINGR_BASE_URL",
-        description="Public address of this server, put into every URL it tells; default http://HOST:PORT.",
+        description="Public address of this server, put into every URL it tells; "
+        "default http://HOST:PORT, with the machine's name when HOST is any address.",
     )
     hold_seconds: Seconds = Field(
         50,
@@ -116,7 +121,9 @@ class Settings(BaseSettings):
     @cached_property
     def base_url(self) -> str:
         """The public address, without a trailing slash."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = gethostname() if self.host in ANY_ADDRESS else self.host
+        if ":" in host:
+            host = f"[{host}]"
         return (self.base_url_setting or f"http://{host}:{self.port}").rstrip("/")
 
     @property
