@@ -7,6 +7,8 @@ request id. redis-py's own retries are off.
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -69,16 +71,21 @@ class Engine:
 
     def answers(self) -> bool:
         """Whether the engine answers right now; nobody waits for it."""
+        return self.trouble() is None
+
+    def trouble(self) -> str | None:
+        """Why the engine does not answer right now, in some words without any secret; None when it does."""
         try:
             connection = self.connection()
-        except (*AWAY, redis.RedisError):
-            return False
+        except (*AWAY, redis.RedisError) as error:
+            return _why(error)
         try:
-            return bool(self._send(connection, [("PING",)])[0] == b"PONG")
-        except (*AWAY, redis.RedisError):
-            return False
+            reply = self._send(connection, [("PING",)])[0]
+        except (*AWAY, redis.RedisError) as error:
+            return _why(error)
         finally:
             connection.disconnect()
+        return _why(reply) if isinstance(reply, redis.ResponseError) else None
 
     def close(self) -> None:
         """Closes every connection of the pool."""
@@ -117,6 +124,35 @@ class Engine:
             # Half an exchange must never be taken for the reply to the next one.
             connection.disconnect()
             raise
+
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (redis.AuthenticationError, "authentication failed"),
+    (redis.exceptions.AuthenticationWrongNumberOfArgsError, "authentication failed"),
+    (redis.BusyLoadingError, "it is still loading its data"),
+    (redis.exceptions.NoPermissionError, "its access rules forbid even PING"),
+    (socket.gaierror, "name not found"),
+    (ConnectionRefusedError, "connection refused"),
+    (FileNotFoundError, "no such socket"),
+    (PermissionError, "permission denied"),
+    (ssl.SSLError, "the encrypted connection failed"),
+    (redis.TimeoutError, f"no answer within {COMMAND_TIMEOUT_SECONDS:.0f} seconds"),
+    (TimeoutError, f"no answer within {COMMAND_TIMEOUT_SECONDS:.0f} seconds"),
+)
+
+
+def _why(error: BaseException) -> str:
+    # The server's own words are kept back: they may repeat the password that it was sent.
+    cause: BaseException | None = error
+    while cause is not None:
+        for kind, words in _REASONS:
+            if isinstance(cause, kind):
+                return words
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    refused_by_it = isinstance(error, redis.ResponseError)
+    return "it refuses to serve" if refused_by_it else "the connection broke off"
 
 
 def _read(connection: Any) -> Reply:
