@@ -11,6 +11,7 @@ import flask
 import gevent
 import structlog
 from werkzeug.exceptions import BadHost
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
 from lingr import ops, pages
@@ -49,6 +50,8 @@ def create_app(settings: Settings) -> flask.Flask:
 
     app = _AnyHost("lingr", template_folder=str(templates_dir()), static_folder=str(static_dir()))
     dispatcher = Dispatcher(ctx, v1.METHODS, Links(settings.base_url))
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.register_blueprint(views.blueprint(dispatcher, blocker.answer))
     app.register_blueprint(pages.blueprint(ctx))
     app.register_blueprint(ops.blueprint(ctx))

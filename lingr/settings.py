@@ -8,7 +8,8 @@ from socket import gethostname
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from limits import parse
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -16,6 +17,15 @@ Count = Annotated[int, Field(gt=0)]
 
 ANY_ADDRESS = ("", "0.0.0.0", "::")
 """What HOST is when the server listens on every address; nobody can be told to connect to these."""
+
+
+def _is_limit(figures: str) -> str:
+    parse(figures)
+    return figures
+
+
+Limit = Annotated[str, AfterValidator(_is_limit)]
+"""Calls per time, as the `limits` library writes it: ``10/minute``, ``100 per 2 hours``."""
 
 
 class Settings(BaseSettings):
@@ -65,6 +75,39 @@ class Settings(BaseSettings):
     rate_limits: bool = Field(
         True, alias="LINGR_RATE_LIMITS", description="Whether calls are limited (on or off)."
     )
+    limit_get_info: Limit = Field(
+        "1/minute",
+        alias="LINGR_LIMIT_GET_INFO",
+        description="Calls of room.getInfo, per API key and room; once a minute is documented.",
+    )
+    limit_get_messages: Limit = Field(
+        "1/minute",
+        alias="LINGR_LIMIT_GET_MESSAGES",
+        description="Calls of room.getMessages, per ticket; once a minute is documented.",
+    )
+    limit_enter: Limit = Field(
+        "60/minute", alias="LINGR_LIMIT_ENTER", description="Calls of room.enter, per session."
+    )
+    limit_say: Limit = Field(
+        "120/minute", alias="LINGR_LIMIT_SAY", description="Messages said with one ticket."
+    )
+    limit_login: Limit = Field(
+        "10/minute", alias="LINGR_LIMIT_LOGIN", description="Log-in attempts, per address and account."
+    )
+    limit_login_address: Limit = Field(
+        "100/minute", alias="LINGR_LIMIT_LOGIN_ADDRESS", description="Log-in attempts, per address."
+    )
+    limit_room_password: Limit = Field(
+        "20/minute",
+        alias="LINGR_LIMIT_ROOM_PASSWORD",
+        description="Attempts at a room's password, per address and room.",
+    )
+    proxies: int = Field(
+        0,
+        alias="LINGR_PROXIES",
+        ge=0,
+        description="Proxies in front of the server whose X-Forwarded-For is believed.",
+    )
     backlog_events: Count = Field(
         1000,
         alias="LINGR_BACKLOG_EVENTS",
@@ -76,7 +119,7 @@ class Settings(BaseSettings):
         description="Events kept per room; older ones are forgotten.",
     )
     roster_occupants: int = Field(
-        200,
+        300,
         alias="LINGR_ROSTER_OCCUPANTS",
         ge=0,
         description="In rooms with more occupants than this, answers to polls leave the occupants out.",

@@ -170,8 +170,9 @@ class News:
     """What room.observe and room.getMessages answer.
 
     ``counter`` is the id of the newest event that this answer covers, shown in it or not. ``occupants``
-    is None where the roster is not told. ``shared`` names the answer when anybody at the same place gets
-    the same one, so that its bytes are made once; it is None when the answer is for one occupant alone.
+    is None where the roster is not told, ``roster`` is its version. ``shared`` names the answer when
+    anybody at the same place gets the same one, so that its bytes are made once; it is None when the
+    answer is for one occupant alone.
     """
 
     counter: int
@@ -179,6 +180,7 @@ class News:
     occupants: tuple[Occupant, ...] | None
     zone: str
     shared: tuple[object, ...] | None = None
+    roster: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

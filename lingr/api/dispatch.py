@@ -7,7 +7,6 @@ then the method's own.
 from __future__ import annotations
 
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ import structlog
 
 from lingr.api.method import Method, Needs
 from lingr.api.params import Raw, Request, read
+from lingr.api.shared import SharedBodies
 from lingr.domain import accounts, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
@@ -25,7 +25,6 @@ from lingr.values import News, Watch
 FORMATS = ("xml", "json")
 VERBS = ("GET", "POST")
 BODY_BYTES = 1_048_576
-SHARED_ANSWERS = 1024
 
 log = structlog.get_logger()
 
@@ -59,7 +58,7 @@ class Dispatcher:
         self._ctx = ctx
         self._methods = methods
         self._links = links
-        self._shared: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._shared = SharedBodies()
 
     def begin(self, request: Request) -> Rendered | Held:
         """The answer to a request, a failure included, or a poll to be held."""
@@ -82,7 +81,7 @@ class Dispatcher:
     def _method(self, request: Request) -> Method:
         if request.verb not in VERBS:
             raise LingrError("invalid_http_method")
-        method = self._methods.get(request.path.rstrip("/"))
+        method = self._methods.get(request.path.strip("/"))
         if method is None:
             raise LingrError("invalid_api_method")
         return method
@@ -139,13 +138,10 @@ class Dispatcher:
         if not isinstance(value, News) or value.shared is None:
             return answer(v1.SHAPES[shape](value, self._links), manner.format, manner.callback)
         called = manner.callback is not None
-        key = (manner.format, called, *value.shared)
-        body = self._shared.get(key)
-        if body is None:
-            body = body_of(v1.SHAPES[shape](value, self._links), manner.format, called=called)
-            self._shared[key] = body
-            if len(self._shared) > SHARED_ANSWERS:
-                self._shared.popitem(last=False)
+        body = self._shared.get(
+            (manner.format, called, *value.shared),
+            lambda: body_of(v1.SHAPES[shape](value, self._links), manner.format, called=called),
+        )
         return wrapped(body, manner.format, manner.callback)
 
     def _guarded(self, manner: _Manner, call: Callable[[], Any]) -> Any:

@@ -44,9 +44,11 @@ def page() -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     yield from (f"| {row.v1} | {row.text} | `{row.name}` | {row.doc} |" for row in ROWS)
     yield "\n## Rate limits\n"
-    yield "| method | calls | within | counted per | |"
-    yield "| --- | --- | --- | --- | --- |"
-    yield from (f"| {one.name} | {one.most} | {one.seconds} s | {one.per} | {one.doc} |" for one in LIMITS)
+    yield "| method | counted per | setting | default |"
+    yield "| --- | --- | --- | --- |"
+    for one in LIMITS:
+        field = Settings.model_fields[one.setting]
+        yield f"| {one.method} | {one.per} | `{field.alias}` | `{field.default}` |"
     yield "\n## Settings\n"
     yield "| variable | default | |"
     yield "| --- | --- | --- |"

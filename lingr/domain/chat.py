@@ -12,6 +12,8 @@ from lingr.values import Said
 MESSAGE_CHARACTERS = 1000
 REQUEST_CHARACTERS = 100
 REMEMBER_MILLISECONDS = 300_000
+OWN_MILLISECONDS = 15_000
+"""How long a request id of our own is of use: longer than the store tries to reach the engine."""
 
 
 def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request_id: str) -> Said:
@@ -29,6 +31,7 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
         raise LingrError("message_too_long", most=MESSAGE_CHARACTERS)
     if len(request_id) > REQUEST_CHARACTERS:
         raise LingrError("invalid_parameter", parameter="request_id")
+    most, window = rates.speaking(ctx)
     said, zone = ctx.store.rooms.say(
         room_of(caller.ticket),
         session_id=caller.session_id,
@@ -37,9 +40,9 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
         target=occupant_id,
         request_id=request_id or f"-{ctx.new_id()}",
         now=ctx.clock(),
-        remember=REMEMBER_MILLISECONDS,
-        most=rates.SAY.most if ctx.settings.rate_limits else 0,
-        window=rates.SAY.seconds * 1000,
+        remember=REMEMBER_MILLISECONDS if request_id else OWN_MILLISECONDS,
+        most=most,
+        window=window,
     )
     ctx.store.sessions.seen(caller.session_id)
     return Said(said, zone)

@@ -9,6 +9,8 @@ from lingr.domain.context import Context
 from lingr.values import Message
 
 PAGE_MESSAGES = 50
+LONG_WALK_EVENTS = 500
+"""Events read at once when few of them are among those looked for."""
 
 Keep = Callable[[Message], bool]
 
@@ -25,12 +27,14 @@ class Page:
     private: bool
 
 
-def after(ctx: Context, room_id: str, counter: int, keep: Keep) -> Page:
-    """The oldest 50 messages with a greater id that ``keep`` accepts."""
+def after(ctx: Context, room_id: str, counter: int, keep: Keep, most: int | None = None) -> Page:
+    """The oldest 50 messages with a greater id that ``keep`` accepts, among the ``most`` next events."""
     kept: list[Message] = []
     private = False
+    chunk = PAGE_MESSAGES
+    end = None if most is None else counter + most
     while True:
-        events = ctx.store.log.after(room_id, counter, PAGE_MESSAGES)
+        events = ctx.store.log.after(room_id, counter, chunk)
         for event in events:
             if len(kept) == PAGE_MESSAGES:
                 return Page(tuple(kept), counter, private)
@@ -38,8 +42,9 @@ def after(ctx: Context, room_id: str, counter: int, keep: Keep) -> Page:
             if keep(event):
                 kept.append(event)
             counter = event.id
-        if len(events) < PAGE_MESSAGES:
+        if len(events) < chunk or (end is not None and counter >= end):
             return Page(tuple(kept), counter, private)
+        chunk = LONG_WALK_EVENTS
 
 
 def last(ctx: Context, room_id: str, most: int, keep: Keep) -> tuple[Message, ...]:

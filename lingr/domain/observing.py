@@ -33,13 +33,17 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
     state = ctx.store.rooms.state(home.room_id)
     _seen(ctx, home)
     start = _position(ctx, home, state) if counter is None else counter
-    watch = Watch(home.room_id, home.session_id, home.ticket, start, state.roster, counter is None)
+    home.roster = state.roster if home.roster is None else home.roster
+    watch = Watch(home.room_id, home.session_id, home.ticket, start, home.roster, counter is None)
     news = _news(ctx, watch, home.occupant, state)
     if news is None or counter is None:
         _count_stale(ctx, home, None)
     else:
         _count_stale(ctx, home, counter if counter != home.told else None)
     if news is None:
+        if 0 <= start <= state.counter:
+            # Who asks from here has been told so far, by whomever.
+            ctx.store.tickets.tell(home, start)
         # Negative means the newest events. There are none, so the first one to come is awaited.
         return (
             watch if start >= 0 else Watch(*_names(watch), state.counter, state.roster, watch.from_position)
@@ -110,9 +114,10 @@ def _news(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> N
     shared = (
         None if page.private else (watch.room_id, watch.counter, page.counter, state.roster, state.generation)
     )
-    news = News(page.counter, page.messages, _roster(ctx, watch.room_id, state), state.zone, shared)
+    occupants = _roster(ctx, watch.room_id, state)
+    news = News(page.counter, page.messages, occupants, state.zone, shared, state.roster)
     if followed is not None and shared is not None and ctx.store.rooms.state(watch.room_id) == state:
-        followed.news[watch.counter] = news
+        followed.remember(watch.counter, news)
     return news
 
 
@@ -121,7 +126,7 @@ def _newest(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) ->
     if not messages:
         return None
     covered = max(state.counter, messages[-1].id)
-    return News(covered, messages, _roster(ctx, watch.room_id, state), state.zone)
+    return News(covered, messages, _roster(ctx, watch.room_id, state), state.zone, None, state.roster)
 
 
 def _roster_news(ctx: Context, watch: Watch, state: RoomState) -> News | None:
@@ -131,8 +136,9 @@ def _roster_news(ctx: Context, watch: Watch, state: RoomState) -> News | None:
     occupants = _roster(ctx, watch.room_id, state)
     if occupants is None:
         return None
-    shared = (watch.room_id, max(watch.counter, state.counter), state.roster, state.generation)
-    return News(max(watch.counter, state.counter), (), occupants, state.zone, shared)
+    counter = max(watch.counter, state.counter)
+    shared = (watch.room_id, counter, state.roster, state.generation)
+    return News(counter, (), occupants, state.zone, shared, state.roster)
 
 
 def _roster(ctx: Context, room_id: str, state: RoomState) -> tuple[Occupant, ...] | None:
@@ -181,6 +187,8 @@ def _position(ctx: Context, home: Home, state: RoomState) -> int:
 
 def _told(ctx: Context, home: Home, news: News, *, from_position: bool) -> News:
     ctx.store.tickets.tell(home, news.counter)
+    if news.occupants is not None:
+        home.roster = news.roster
     if from_position or home.room_id not in ctx.store.mirror.rooms:
         # This client will not say where it stands, so any process must know before it asks again. Of a
         # room that is not followed this process would not hear that another one wants to know.

@@ -36,15 +36,23 @@ def matches(ctx: Context, kept: str | None, password: str) -> bool:
     if kept is None:
         ctx.offload(_hasher.hash, password)
         return False
-    mark = hashlib.blake2b(f"{kept}\0{password}".encode(), key=_salt).digest()
-    if mark in _known:
+    if recognised(kept, password):
         return True
     if not ctx.offload(_verify, kept, password):
         return False
-    _known[mark] = None
+    _known[_mark(kept, password)] = None
     if len(_known) > KNOWN_PASSWORDS:
         _known.popitem(last=False)
     return True
+
+
+def recognised(kept: str, password: str) -> bool:
+    """Whether this process has found the password right before. Costs nothing."""
+    return _mark(kept, password) in _known
+
+
+def _mark(kept: str, password: str) -> bytes:
+    return hashlib.blake2b(f"{kept}\0{password}".encode(), key=_salt).digest()
 
 
 def _verify(kept: str, password: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import defaultdict
 
 from lingr.domain import rates, rooms
 from lingr.domain.context import Caller, Context
@@ -10,7 +12,7 @@ from lingr.errors import LingrError
 from lingr.ids import ALPHABET, ticket_of
 from lingr.ids import room_of as room_of_ticket
 from lingr.text import line
-from lingr.values import Entrance, Occupant
+from lingr.values import Entrance, Occupant, User
 
 JOINED = " has joined the conversation"
 LEFT = " has left the conversation"
@@ -44,29 +46,59 @@ def enter(
     ``invalid_parameter``, ``rate_limited``.
     """
     session = caller.present
+    chosen = _nickname(nickname) or None
     rates.take(ctx, rates.ENTER, session.id)
-    rooms.admit(ctx, rooms.find(ctx, id), password)
-    user = ctx.store.accounts.user(session.user_id) if session.user_id else None
-    occupant = Occupant(
-        id=ctx.new_id(),
-        client_type=session.client_type,
-        source=session.source,
-        user_id=user.id if user else None,
-        nickname=_nickname(nickname) or None,
-        description=user.description if user else None,
-    )
+    rooms.admit(ctx, caller, rooms.find(ctx, id), password)
     now = ctx.clock()
     due = now + int(ctx.settings.ticket_seconds * 1000)
     ticket = ticket_of(id, ctx.new_id())
     # Both notes come before the fact: one that nothing follows is harmless, one that is missing is not.
     # The second is repeated after it, because a sweep may have found the room empty in between.
-    ctx.store.sessions.enter(session.id, ticket)
+    user_id = ctx.store.sessions.enter(session.id, ticket)
     ctx.store.presence.occupied(id, due)
+    user = ctx.store.accounts.user(user_id) if user_id else None
+    occupant = Occupant(
+        id=ctx.new_id(),
+        client_type=session.client_type,
+        source=session.source,
+        user_id=user.id if user else None,
+        nickname=chosen,
+        description=user.description if user else None,
+    )
     occupant_id, held, room, occupants = ctx.store.rooms.enter(
         id, session_id=session.id, ticket=ticket, occupant=occupant, again=idempotent, now=now, joined=JOINED
     )
     ctx.store.presence.occupied(id, due)
+    if held != ticket:
+        ctx.store.sessions.forget(session.id, ticket)
+    _stay(ctx, session.id, held, user_id)
     return Entrance(occupant_id, held, max(1, int(ctx.settings.hold_seconds)), room, occupants)
+
+
+def _stay(ctx: Context, session_id: str, ticket: str, user_id: str | None) -> None:
+    """Makes sure of the session after an entrance: it may have ended or changed its user meanwhile."""
+    try:
+        now = ctx.store.sessions.touch(session_id)
+    except LingrError:
+        leave(ctx, session_id, ticket)
+        raise
+    if now.user_id != user_id:
+        identify(ctx, session_id, [ticket], ctx.store.accounts.user(now.user_id) if now.user_id else None)
+
+
+def identify(ctx: Context, session_id: str, tickets: list[str], user: User | None) -> None:
+    """Makes the occupants of a session's tickets that user's, or nobody's."""
+    by_room: dict[str, list[str]] = defaultdict(list)
+    for ticket in tickets:
+        by_room[room_of(ticket)].append(ticket)
+    for room_id, held in by_room.items():
+        ctx.store.rooms.identify(
+            room_id,
+            session_id=session_id,
+            user_id=user.id if user else "",
+            description=user.description if user else "",
+            tickets=held,
+        )
 
 
 def set_nickname(ctx: Context, caller: Caller, *, nickname: str) -> None:
@@ -94,6 +126,7 @@ def exit(ctx: Context, caller: Caller) -> None:
     ctx.store.rooms.exit(
         room_of(caller.ticket), session_id=caller.session_id, ticket=caller.ticket, now=ctx.clock(), left=LEFT
     )
+    ctx.store.sessions.forget(caller.session_id, caller.ticket)
     ctx.store.sessions.seen(caller.session_id)
 
 
@@ -121,14 +154,18 @@ def sweep(ctx: Context) -> int:
 
 
 def _sweep_room(ctx: Context, room_id: str, now: int, lifetime: int) -> int:
-    count, oldest = ctx.store.rooms.sweep(room_id, before=now - lifetime, now=now, left=LEFT)
+    # If this fails, the room comes again later, and does not keep others from being swept.
+    ctx.store.presence.reschedule(room_id, now + lifetime)
+    swept, oldest = ctx.store.rooms.sweep(room_id, before=now - lifetime, now=now, left=LEFT)
+    for session_id, ticket in swept:
+        ctx.store.sessions.forget(session_id, ticket)
     if oldest is None:
         ctx.store.presence.empty(room_id)
         # Somebody may have come in while the room was being called empty.
         _, oldest = ctx.store.rooms.sweep(room_id, before=0, now=now, left=LEFT)
     if oldest is not None:
         ctx.store.presence.reschedule(room_id, max(oldest + lifetime, now + 1))
-    return count
+    return len(swept)
 
 
 def flush(ctx: Context) -> None:
@@ -141,4 +178,5 @@ def _nickname(nickname: str) -> str:
     cleaned = line(nickname)
     if len(cleaned) > NICKNAME_CHARACTERS:
         raise LingrError("invalid_parameter", parameter="nickname")
-    return cleaned
+    # Made of joiners and direction marks alone it would be as good as none.
+    return cleaned if any(unicodedata.category(one) != "Cf" for one in cleaned) else ""

@@ -16,6 +16,7 @@ from lingr.values import Message, Room, RoomInfo, Tag
 ROOM_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 RESERVED_IDS = frozenset({"create", "new", "search"})
 MOST_ROOMS = 200
+LOOKED_THROUGH_EVENTS = 5000
 DESCRIPTION_CHARACTERS = 1000
 PASSWORD_CHARACTERS = 100
 MOST_TAGS = 20
@@ -30,15 +31,19 @@ def find(ctx: Context, room_id: str) -> Room:
     return room
 
 
-def admit(ctx: Context, room: Room, password: str | None) -> None:
+def admit(ctx: Context, caller: Caller, room: Room, password: str | None) -> None:
     """Lets pass whoever knows the room's password.
 
-    Raises LingrError ``room_password_required`` when none was given, ``invalid_room_password``.
+    Raises LingrError ``room_password_required`` when none was given, ``invalid_room_password``, and
+    ``rate_limited`` for too many attempts from one address.
     """
     if room.password is None:
         return
     if not password:
         raise LingrError("room_password_required")
+    if passwords.recognised(room.password, password):
+        return
+    rates.take(ctx, rates.ROOM_PASSWORD, caller.address, room.id)
     if not passwords.matches(ctx, room.password, password):
         raise LingrError("invalid_room_password")
 
@@ -54,11 +59,12 @@ def info(
 ) -> RoomInfo:
     """A room, who is in it and, if a counter is given, what was said there: never private messages.
 
-    The messages are those with the counter's id or a later one, the oldest 50 of them; a negative
-    counter asks for the newest ones. Raises LingrError ``invalid_room`` and the password's two.
+    The messages are those with the counter's id or a later one, the oldest 50 among the next 5,000
+    events; a negative counter asks for the newest ones. Raises LingrError ``invalid_room``, ``rate_limited``
+    and the errors of ``admit``.
     """
-    admit(ctx, find(ctx, id), password)
-    rates.take(ctx, rates.GET_INFO, caller.api_key or "", id, str(counter), str(user_messages_only))
+    admit(ctx, caller, find(ctx, id), password)
+    rates.take(ctx, rates.GET_INFO, caller.api_key or "", id)
     found = ctx.store.rooms.find_with_roster(id)
     if found is None:
         raise LingrError("invalid_room")
@@ -71,7 +77,7 @@ def info(
     if counter is not None and counter < 0:
         messages = history.last(ctx, id, -counter, keep)
     elif counter is not None:
-        messages = history.after(ctx, id, max(counter, 1) - 1, keep).messages
+        messages = history.after(ctx, id, max(counter, 1) - 1, keep, LOOKED_THROUGH_EVENTS).messages
     return RoomInfo(room, occupants, messages)
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 
 from lingr.domain import passwords, presence, rates
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
-from lingr.ids import room_of
-from lingr.values import Session, User
+from lingr.values import Session
 
 CLIENT_TYPES = ("human", "automaton")
 SESSION = re.compile(r"[0-9A-Za-z]{11}")
@@ -51,28 +49,15 @@ def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
     session = caller.present
     if session.user_id is not None:
         raise LingrError("already_logged_in")
-    rates.take(ctx, rates.LOGIN, email.lower())
+    rates.take(ctx, rates.LOGIN_ADDRESS, caller.address)
+    rates.take(ctx, rates.LOGIN, caller.address, email.lower())
     user = ctx.store.accounts.user_named(email)
     if not passwords.matches(ctx, user.password if user else None, password) or user is None:
         raise LingrError("invalid_credentials")
-    _identify(ctx, session.id, ctx.store.sessions.login(session.id, user.id), user)
+    presence.identify(ctx, session.id, ctx.store.sessions.login(session.id, user.id), user)
 
 
 def logout(ctx: Context, caller: Caller) -> None:
     """Takes the session's user away; its occupants stay, as nobody's."""
     session = caller.present
-    _identify(ctx, session.id, ctx.store.sessions.logout(session.id), None)
-
-
-def _identify(ctx: Context, session_id: str, tickets: list[str], user: User | None) -> None:
-    by_room: dict[str, list[str]] = defaultdict(list)
-    for ticket in tickets:
-        by_room[room_of(ticket) or ""].append(ticket)
-    for room_id, held in by_room.items():
-        ctx.store.rooms.identify(
-            room_id,
-            session_id=session_id,
-            user_id=user.id if user else "",
-            description=user.description if user else "",
-            tickets=held,
-        )
+    presence.identify(ctx, session.id, ctx.store.sessions.logout(session.id), None)

@@ -64,15 +64,16 @@ class Subscription:
             self._connection: Any = engine.connection()
         except (*AWAY, redis.RedisError) as fault:
             raise SubscriptionLost(str(fault)) from fault
+        self._database = engine.database
         self._spoken = time.monotonic()
 
     def follow(self, room_id: str) -> None:
         """Asks for a room's announcements; ``read`` tells when they come."""
-        self._send("SSUBSCRIBE", keys.room(room_id).channel)
+        self._send("SSUBSCRIBE", keys.room(room_id, self._database).channel)
 
     def unfollow(self, room_id: str) -> None:
         """Asks for no more of a room's announcements."""
-        self._send("SUNSUBSCRIBE", keys.room(room_id).channel)
+        self._send("SUNSUBSCRIBE", keys.room(room_id, self._database).channel)
 
     def read(self, timeout: float) -> Followed | Heard | None:
         """The next thing heard, or None if nothing was within ``timeout`` seconds."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
+import structlog
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -27,16 +28,27 @@ AWAY = (redis.ConnectionError, redis.TimeoutError, OSError)
 PATIENCE_SECONDS = 5.0
 """How long a call waits for an engine that is being started again."""
 
+UNABLE = (
+    redis.exceptions.OutOfMemoryError,
+    redis.exceptions.ReadOnlyError,
+    redis.exceptions.MasterDownError,
+)
+"""Refusals that are about the engine's state, not about the command."""
+
 PAUSE_SECONDS = 0.05
 COMMAND_TIMEOUT_SECONDS = 5.0
 CONNECTIONS = 20
+COMPLAINT_SECONDS = 10.0
+
+log = structlog.get_logger()
 
 
 class Engine:
     """Sends commands over a pool of 20 connections; a 21st caller waits its turn.
 
     ``pause`` sleeps for some seconds between attempts. Raises LingrError ``unavailable`` when the engine
-    stays away for longer than ``patience`` seconds, redis.ResponseError when it refuses a command.
+    stays away for longer than ``patience`` seconds, has no memory left or may not write, and
+    redis.ResponseError when it refuses the command itself.
     """
 
     def __init__(
@@ -48,9 +60,11 @@ class Engine:
             "socket_connect_timeout": COMMAND_TIMEOUT_SECONDS,
             "protocol": 2,
         }
-        self._pool = redis.BlockingConnectionPool.from_url(
+        self.pool = redis.BlockingConnectionPool.from_url(
             url, max_connections=CONNECTIONS, timeout=PATIENCE_SECONDS, **options
         )
+        # Pub/sub channels are common to all databases of an engine, keys are not.
+        self.database = int(self.pool.connection_kwargs.get("db") or 0)
         self._pause = pause
         self._patience = patience
 
@@ -58,7 +72,7 @@ class Engine:
         """One command; returns its reply with texts as bytes."""
         reply = self._exchange([arguments], safe)[0]
         if isinstance(reply, redis.ResponseError):
-            raise reply
+            raise refused(reply)
         return reply
 
     def commands(self, commands: Sequence[Sequence[Argument]], *, safe: bool = False) -> list[Reply]:
@@ -66,7 +80,7 @@ class Engine:
         replies = self._exchange(commands, safe)
         for reply in replies:
             if isinstance(reply, redis.ResponseError):
-                raise reply
+                raise refused(reply)
         return replies
 
     def answers(self) -> bool:
@@ -89,11 +103,11 @@ class Engine:
 
     def close(self) -> None:
         """Closes every connection of the pool."""
-        self._pool.disconnect()
+        self.pool.disconnect()
 
     def connection(self) -> Any:
         """A connection of its own outside the pool, connected. Raises one of ``AWAY``."""
-        connection = self._pool.connection_class(**self._pool.connection_kwargs)
+        connection = self.pool.connection_class(**self.pool.connection_kwargs)
         connection.connect()
         return connection
 
@@ -102,15 +116,19 @@ class Engine:
         while True:
             connection = None
             try:
-                connection = self._pool.get_connection()  # type: ignore[no-untyped-call]
-                return self._send(connection, commands)
+                connection = self.pool.get_connection()  # type: ignore[no-untyped-call]
+                replies = self._send(connection, commands)
+                if any(isinstance(reply, redis.exceptions.ReadOnlyError) for reply in replies):
+                    # Another engine has become the master: the next connection may find it.
+                    connection.disconnect()
+                return replies
             except redis.BusyLoadingError:
                 may_repeat = True
             except AWAY:
                 may_repeat = connection is None or safe
             finally:
                 if connection is not None:
-                    self._pool.release(connection)  # type: ignore[no-untyped-call]
+                    self.pool.release(connection)  # type: ignore[no-untyped-call]
             if not may_repeat or time.monotonic() >= deadline:
                 raise LingrError("unavailable")
             self._pause(PAUSE_SECONDS)
@@ -124,6 +142,20 @@ class Engine:
             # Half an exchange must never be taken for the reply to the next one.
             connection.disconnect()
             raise
+
+
+_complained = -COMPLAINT_SECONDS
+
+
+def refused(refusal: redis.ResponseError) -> Exception:
+    """What to raise for a refusal: LingrError ``unavailable`` if the engine is unable, else the refusal."""
+    global _complained
+    if not isinstance(refusal, UNABLE) and not str(refusal).startswith("MISCONF"):
+        return refusal
+    if time.monotonic() - _complained >= COMPLAINT_SECONDS:
+        _complained = time.monotonic()
+        log.error("the storage engine is unable to work", why=str(refusal))
+    return LingrError("unavailable")
 
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (

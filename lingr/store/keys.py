@@ -22,7 +22,8 @@ class RoomKeys(NamedTuple):
       last told to it, ``s:<ticket>`` a stale counter and how often it was repeated. Poll scripts.
     * ``seen``: sorted set, ticket by the time of its last poll in milliseconds. Enter, poll scripts.
     * ``entered``: hash, session to its tickets here, in order of entrance. Enter, exit, sweep.
-    * ``channel``: sharded pub/sub channel of the room's announcements. Every room script.
+    * ``channel``: sharded pub/sub channel of the room's announcements. Every room script. Channels are
+      common to all databases of an engine, so its name has the database's number.
     """
 
     room: str
@@ -35,8 +36,8 @@ class RoomKeys(NamedTuple):
     channel: str
 
 
-def room(room_id: str) -> RoomKeys:
-    """All keys of a room."""
+def room(room_id: str, database: int = 0) -> RoomKeys:
+    """All keys of a room, in the engine's database of that number."""
     stem = f"lingr:room:{{{room_id}}}"
     return RoomKeys(
         stem,
@@ -46,13 +47,13 @@ def room(room_id: str) -> RoomKeys:
         f"{stem}:polls",
         f"{stem}:seen",
         f"{stem}:entered",
-        f"{stem}:channel",
+        f"{stem}:channel:{database}",
     )
 
 
 def room_of_channel(channel: str) -> str:
     """The room id in the name of an announcement channel."""
-    return channel[len("lingr:room:{") : -len("}:channel")]
+    return channel[len("lingr:room:{") : channel.index("}:channel:")]
 
 
 def said(room_id: str, session_id: str, request_id: str) -> str:
@@ -120,6 +121,9 @@ def sweeper() -> str:
     return "lingr:{presence}:sweeper"
 
 
-def rate(limit: str, who: str) -> str:
-    """String, how often ``who`` has called in the current window; lives as long as that. rate_take."""
-    return f"lingr:rate:{{{limit}:{who}}}"
+def rates() -> str:
+    """Prefix of strings, how often somebody has called in a window; lives as long as the window.
+
+    The `limits` library forms the rest. Each stands alone, so each may have a slot of its own.
+    """
+    return "lingr:rate"

@@ -11,7 +11,7 @@ from lingr.store.mirror import Mirror
 from lingr.store.records import message_of
 from lingr.values import Message
 
-CHUNK_EVENTS = 200
+CHUNK_EVENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +43,7 @@ class Log:
         return tuple(reversed(found[:most]))
 
     def _read(self, command: str, room_id: str, start: str, end: str, most: int) -> tuple[Message, ...]:
-        entries = self.engine.command(command, keys.room(room_id).log, start, end, "COUNT", most, safe=True)
+        entries = self.engine.command(
+            command, keys.room(room_id, self.engine.database).log, start, end, "COUNT", most, safe=True
+        )
         return tuple(message_of(fields[1]) for _, fields in entries)

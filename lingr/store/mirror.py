@@ -13,6 +13,7 @@ from lingr.store.announcements import Announcement
 from lingr.values import Message, News, Occupant, RoomState
 
 TAIL_EVENTS = 200
+NEWS_PER_ROOM = 64
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Home:
 
     ``told`` is the counter this process last told the holder, or None before it told one. ``moved`` says
     that another process served the ticket until now, ``suspect`` that a stale counter was seen last time.
+    ``roster`` is the version of the roster that the holder knows, or None if this process does not know.
     """
 
     ticket: str
@@ -31,6 +33,7 @@ class Home:
     moved: bool
     suspect: bool
     told: int | None = None
+    roster: int | None = None
 
 
 @dataclass(slots=True)
@@ -74,6 +77,12 @@ class RoomMirror:
             return None
         skip = counter - self.start
         return tuple(self.tail[index] for index in range(skip, min(skip + most, len(self.tail))))
+
+    def remember(self, counter: int, news: News) -> None:
+        """Keeps what there is to tell after a counter, until the room's next announcement."""
+        if len(self.news) >= NEWS_PER_ROOM:
+            self.news.clear()
+        self.news[counter] = news
 
     def _take(self, event: Message | None, counter: int) -> None:
         newest = self.tail[-1].id if self.tail else self.start

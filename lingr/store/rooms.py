@@ -13,6 +13,8 @@ from lingr.store.records import fields_of, hash_of, message_of, occupants_of, ro
 from lingr.store.scripts import run
 from lingr.values import Message, Occupant, Room, RoomState
 
+Swept = list[tuple[str, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
@@ -24,17 +26,21 @@ class Rooms:
 
     def create(self, room: Room, epoch: str) -> Room:
         """Raises LingrError ``id_unavailable``."""
-        fields = run(self.engine, "room_create", keys.room(room.id), fields_of(room, epoch))[0]
+        fields = run(
+            self.engine, "room_create", keys.room(room.id, self.engine.database), fields_of(room, epoch)
+        )[0]
         return room_of(room.id, hash_of(fields))
 
     def find(self, room_id: str) -> Room | None:
         """The room of that id, or None."""
-        fields = self.engine.command("HGETALL", keys.room(room_id).room, safe=True)
+        fields = self.engine.command("HGETALL", keys.room(room_id, self.engine.database).room, safe=True)
         return room_of(room_id, hash_of(fields)) if fields else None
 
     def find_all(self, room_ids: Sequence[str]) -> list[Room]:
         """The rooms of those ids, in their order; unknown ones are left out."""
-        replies = self.engine.commands([("HGETALL", keys.room(one).room) for one in room_ids], safe=True)
+        replies = self.engine.commands(
+            [("HGETALL", keys.room(one, self.engine.database).room) for one in room_ids], safe=True
+        )
         return [
             room_of(room_id, hash_of(fields))
             for room_id, fields in zip(room_ids, replies, strict=True)
@@ -43,7 +49,7 @@ class Rooms:
 
     def find_with_roster(self, room_id: str) -> tuple[Room, tuple[Occupant, ...]] | None:
         """The room of that id and everyone in it, or None."""
-        room = keys.room(room_id)
+        room = keys.room(room_id, self.engine.database)
         fields, roster = self.engine.commands([("HGETALL", room.room), ("HVALS", room.occupants)], safe=True)
         return (room_of(room_id, hash_of(fields)), occupants_of(roster)) if fields else None
 
@@ -54,7 +60,7 @@ class Rooms:
             return known
         followed = self.mirror.rooms.get(room_id)
         generation = self.mirror.generation
-        room = keys.room(room_id)
+        room = keys.room(room_id, self.engine.database)
         (counter, roster, zone), size = self.engine.commands(
             [("HMGET", room.room, "counter", "roster", "timezone"), ("HLEN", room.occupants)], safe=True
         )
@@ -71,7 +77,9 @@ class Rooms:
         if followed is not None and followed.occupants is not None:
             return followed.occupants
         version = followed.roster if followed is not None else None
-        occupants = occupants_of(self.engine.command("HVALS", keys.room(room_id).occupants, safe=True))
+        occupants = occupants_of(
+            self.engine.command("HVALS", keys.room(room_id, self.engine.database).occupants, safe=True)
+        )
         if followed is not None and version is not None and followed.roster == version:
             followed.occupants = occupants
         return occupants
@@ -94,7 +102,7 @@ class Rooms:
         occupant_id, held, fields, roster = run(
             self.engine,
             "room_enter",
-            keys.room(room_id),
+            keys.room(room_id, self.engine.database),
             [session_id, ticket, to_json(occupant), int(again), now, joined, self.log_events],
         )
         return occupant_id.decode(), held.decode(), room_of(room_id, hash_of(fields)), occupants_of(roster)
@@ -120,7 +128,11 @@ class Rooms:
         json, zone = run(
             self.engine,
             "room_say",
-            (*keys.room(room_id), keys.said(room_id, session_id, request_id), keys.speaking(room_id, ticket)),
+            (
+                *keys.room(room_id, self.engine.database),
+                keys.said(room_id, session_id, request_id),
+                keys.speaking(room_id, ticket),
+            ),
             [ticket, session_id, text, target, now, self.log_events, remember, most, window],
             safe=True,
         )
@@ -139,7 +151,7 @@ class Rooms:
     ) -> None:
         """Raises LingrError ``invalid_ticket``. To give the same nickname twice changes nothing."""
         arguments: list[Argument] = [ticket, session_id, nickname, now, self.log_events, joined, renamed]
-        run(self.engine, "room_rename", keys.room(room_id), arguments, safe=True)
+        run(self.engine, "room_rename", keys.room(room_id, self.engine.database), arguments, safe=True)
 
     def identify(
         self, room_id: str, *, session_id: str, user_id: str, description: str, tickets: Sequence[str]
@@ -148,28 +160,43 @@ class Rooms:
         run(
             self.engine,
             "room_identify",
-            keys.room(room_id),
+            keys.room(room_id, self.engine.database),
             [session_id, user_id, description, *tickets],
             safe=True,
         )
 
     def exit(self, room_id: str, *, session_id: str, ticket: str, now: int, left: str) -> None:
         """Raises LingrError ``invalid_ticket``."""
-        run(self.engine, "room_exit", keys.room(room_id), [ticket, session_id, now, self.log_events, left])
+        run(
+            self.engine,
+            "room_exit",
+            keys.room(room_id, self.engine.database),
+            [ticket, session_id, now, self.log_events, left],
+        )
 
-    def sweep(self, room_id: str, *, before: int, now: int, left: str) -> tuple[int, int | None]:
+    def sweep(self, room_id: str, *, before: int, now: int, left: str) -> tuple[Swept, int | None]:
         """Lets out up to 100 occupants silent since ``before``.
 
-        Returns how many, and when the longest silent one that stays was seen (None in an empty room).
+        Returns the session and ticket of each, and when the longest silent one that stays was seen (None
+        in an empty room).
         """
-        count, oldest = run(
-            self.engine, "room_sweep", keys.room(room_id), [before, now, self.log_events, left], safe=True
+        swept, oldest = run(
+            self.engine,
+            "room_sweep",
+            keys.room(room_id, self.engine.database),
+            [before, now, self.log_events, left],
+            safe=True,
         )
-        return count, int(float(oldest)) if oldest else None
+        texts = [one.decode() for one in swept]
+        return list(zip(texts[::2], texts[1::2], strict=True)), int(float(oldest)) if oldest else None
 
     def renew(self, room_id: str, *, known: int, epoch: str) -> bool:
         """Begins a new epoch if the room's counter is below ``known``; returns whether it was."""
-        return bool(run(self.engine, "room_renew", keys.room(room_id), [known, epoch], safe=True)[0])
+        return bool(
+            run(
+                self.engine, "room_renew", keys.room(room_id, self.engine.database), [known, epoch], safe=True
+            )[0]
+        )
 
     def enlist(self, room_id: str, created: int) -> None:
         """Puts a room into the directory."""

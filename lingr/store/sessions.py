@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.records import hash_of, session_of
@@ -45,9 +45,17 @@ class Sessions:
         """Returns the session's tickets. Raises LingrError ``invalid_session``, ``not_logged_in``."""
         return _texts(self._run("session_logout", session_id)[0])
 
-    def enter(self, session_id: str, ticket: str) -> None:
-        """Notes a ticket that the session is about to use. Raises LingrError ``invalid_session``."""
-        self._run("session_enter", session_id, ticket, self.lifetime)
+    def enter(self, session_id: str, ticket: str) -> str | None:
+        """Notes a ticket that the session is about to use; returns the session's user id.
+
+        Raises LingrError ``invalid_session``.
+        """
+        user_id: bytes = self._run("session_enter", session_id, ticket, self.lifetime)[0]
+        return user_id.decode() or None
+
+    def forget(self, session_id: str, ticket: str) -> None:
+        """Notes that the session no longer has a ticket."""
+        self.engine.command("SREM", keys.session_tickets(session_id), ticket, safe=True)
 
     def destroy(self, session_id: str) -> list[str]:
         """Returns the tickets the session had. Raises LingrError ``invalid_session``."""
@@ -65,13 +73,11 @@ class Sessions:
         names = [name for one in noted for name in (keys.session(one), keys.session_tickets(one))]
         try:
             self.engine.commands([("PEXPIRE", name, self.lifetime) for name in names], safe=True)
-        except LingrError:
+        except Exception:
             self._pending |= noted
             raise
 
-    def _run(
-        self, script: str, session_id: str, *arguments: str | int, safe: bool = False
-    ) -> list[list[bytes]]:
+    def _run(self, script: str, session_id: str, *arguments: str | int, safe: bool = False) -> list[Any]:
         names = [keys.session(session_id), keys.session_tickets(session_id)]
         return run(self.engine, script, names, arguments, safe=safe)
 

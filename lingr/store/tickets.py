@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Engine
 from lingr.store.mirror import Home, Mirror
@@ -38,6 +37,7 @@ class Tickets:
         if followed is not None and self.mirror.rooms.get(room_id) is followed:
             if known is not None and not moved:
                 home.told = known.told if home.told is None else home.told
+                home.roster = known.roster
             followed.homes[ticket] = home
         return home
 
@@ -52,7 +52,9 @@ class Tickets:
     def stale(self, home: Home, counter: int | None) -> int:
         """Counts a poll with a stale counter (None: one that is not stale); returns how many in a row."""
         arguments = [home.ticket, "" if counter is None else counter]
-        return int(run(self.engine, "ticket_stale", keys.room(home.room_id), arguments)[0])
+        return int(
+            run(self.engine, "ticket_stale", keys.room(home.room_id, self.engine.database), arguments)[0]
+        )
 
     def tell(self, home: Home, counter: int) -> None:
         """Notes how far the holder has been told; ``flush`` writes it down."""
@@ -75,8 +77,8 @@ class Tickets:
         for ticket, told in noted.items():
             arguments += [ticket, "" if told is None else told]
         try:
-            run(self.engine, "tickets_seen", keys.room(room_id), arguments, safe=True)
-        except LingrError:
+            run(self.engine, "tickets_seen", keys.room(room_id, self.engine.database), arguments, safe=True)
+        except Exception:
             self._pending[room_id] = {**noted, **self._pending.get(room_id, {})}
             raise
 
@@ -86,7 +88,11 @@ class Tickets:
         followed = self.mirror.rooms.get(room_id)
         generation = self.mirror.generation
         json, position, moved, suspect, counter, roster, size, zone = run(
-            self.engine, "ticket_open", keys.room(room_id), [ticket, session_id, now, process], safe=True
+            self.engine,
+            "ticket_open",
+            keys.room(room_id, self.engine.database),
+            [ticket, session_id, now, process],
+            safe=True,
         )
         if followed is not None:
             followed.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))

@@ -100,9 +100,9 @@ class Listener:
 
     def _begin(self) -> None:
         subscription = self._connect()
+        self._subscription = subscription
         self._hooks.returned(self._known)
         self._known = {}
-        self._subscription = subscription
         self.connected_at = time.monotonic()
         for room_id in list(self._followed):
             subscription.follow(room_id)

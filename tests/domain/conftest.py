@@ -7,6 +7,7 @@ import pytest
 from lingr.domain import rooms
 from lingr.domain.context import Context
 from lingr.values import Room
+from support.ears import Ears
 from support.people import ROOM, Person
 
 
@@ -25,3 +26,12 @@ def person(ctx: Context, lobby: Room) -> Callable[..., Person]:
         return one if nickname is None else one.enter(nickname)
 
     return person
+
+
+@pytest.fixture(params=["engine", "mirror"])
+def listen(request: pytest.FixtureRequest, ears: Ears, lobby: Room) -> Callable[[], None]:
+    """Whether the process follows the room: what it then tells must be the same."""
+    if request.param == "engine":
+        return lambda: None
+    ears.follow(ROOM)
+    return ears.listen

@@ -167,12 +167,11 @@ def test_never_more_than_fifty_messages_are_told(ctx, person):
     assert [one.id for one in info(ctx, -99).messages] == list(range(12, 62))
 
 
-def test_what_is_told_of_a_room_is_limited_by_what_is_asked(open_ctx, lobby):
+def test_what_is_told_of_a_room_is_limited_whatever_is_asked(open_ctx, lobby):
     ctx = open_ctx(rate_limits=True)
     info(ctx, 1)
-    info(ctx, 2)
     with pytest.raises(LingrError, match="rate_limited"):
-        info(ctx, 1)
+        info(ctx, 2)
 
 
 def test_a_restored_older_data_set_voids_tickets_and_gives_no_number_twice(

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import redis
+from limits import RateLimitItemPerMinute
 
 from lingr.errors import LingrError
 from lingr.store import client
 from lingr.store.client import Engine
 from lingr.store.scripts import run
 from support.engine import Valkey
+
+TWICE = RateLimitItemPerMinute(2)
 
 
 class Stub:
@@ -105,7 +108,7 @@ def test_a_write_that_may_have_happened_is_never_sent_twice(stub):
 
 def test_a_write_is_not_sent_twice_when_half_of_several_answers_came(stub):
     server, engine = stub(b":1\r\n:2", None)
-    engine._pool.connection_kwargs["socket_timeout"] = 0.2
+    engine.pool.connection_kwargs["socket_timeout"] = 0.2
     with pytest.raises(LingrError, match="unavailable"):
         engine.commands([("INCR", "a"), ("INCR", "a")])
     assert len(server.received) == 1
@@ -197,11 +200,13 @@ def test_twenty_connections_serve_any_number_of_callers(engine):
 
 
 def test_scripts_are_found_again_after_the_engine_forgot_them(store):
-    store.rates.take("enter", "ann", most=2, window=60_000)
+    store.presence.hold_lease(60_000)
+    store.rates.take(TWICE, "enter", "ann")
     store.engine.command("SCRIPT", "FLUSH")
-    store.rates.take("enter", "ann", most=2, window=60_000)
+    assert store.presence.hold_lease(60_000)
+    store.rates.take(TWICE, "enter", "ann")
     with pytest.raises(LingrError, match="rate_limited"):
-        store.rates.take("enter", "ann", most=2, window=60_000)
+        store.rates.take(TWICE, "enter", "ann")
 
 
 def test_a_script_that_is_not_there(engine):

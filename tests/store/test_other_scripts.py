@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from lingr.errors import LingrError
 from lingr.store import keys
@@ -11,12 +12,8 @@ from lingr.values import ApiKey, Session, User
 from support.fakes import MIDNIGHT
 from support.lobby import Lobby
 
+TWICE = RateLimitItemPerMinute(2)
 ANN = User("1", "Ann_1", "Ann@Example.org", "hash", "Ann", "", MIDNIGHT)
-
-
-@pytest.fixture
-def lobby(store):
-    return Lobby(store)
 
 
 def life(store, key):
@@ -246,12 +243,14 @@ def test_address_and_user_name_are_given_once(store, username, email):
 
 def test_calls_are_counted_within_a_window(store):
     for _ in range(2):
-        store.rates.take("enter", "ann", most=2, window=60_000)
+        store.rates.take(TWICE, "enter", "ann")
     with pytest.raises(LingrError, match="rate_limited"):
-        store.rates.take("enter", "ann", most=2, window=60_000)
-    store.rates.take("enter", "bob", most=2, window=60_000)
-    store.rates.take("say", "ann", most=2, window=60_000)
-    assert 50_000 < life(store, keys.rate("enter", "ann")) <= 60_000
+        store.rates.take(TWICE, "enter", "ann")
+    store.rates.take(TWICE, "enter", "bob")
+    store.rates.take(TWICE, "say", "ann")
+    counts = [key.decode() for key in store.engine.command("KEYS", f"{keys.rates()}*")]
+    assert len(counts) == 3
+    assert all(50_000 < life(store, key) <= 60_000 for key in counts)
 
 
 def test_the_lease_is_held_by_one_at_a_time(open_ctx):

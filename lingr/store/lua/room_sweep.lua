@@ -1,16 +1,21 @@
 -- Lets out the occupants whose tickets were last polled at or before a given time, at most 100 of them.
 -- KEYS: the room's. ARGV: that time (ms), now (ms), most events to keep, the words for a leaving.
--- Returns how many left, and the time the longest silent one was last seen, or '' in an empty room.
+-- Returns session and ticket of each who left, in turn, and the time the longest silent one that stays was
+-- last seen, or '' in an empty room.
 -- uses: room
 -- uses: leave
+local left = {}
 local silent = redis.call('ZRANGEBYSCORE', SEEN, '-inf', ARGV[1], 'LIMIT', 0, 100)
 for _, ticket in ipairs(silent) do
   local json = redis.call('HGET', TICKETS, ticket)
   if json then
-    leave(ticket, cjson.decode(json), ARGV[2], ARGV[3], ARGV[4])
+    local record = cjson.decode(json)
+    leave(ticket, record, ARGV[2], ARGV[3], ARGV[4])
+    left[#left + 1] = record.session
+    left[#left + 1] = ticket
   else
     redis.call('ZREM', SEEN, ticket)
   end
 end
 local oldest = redis.call('ZRANGE', SEEN, 0, 0, 'WITHSCORES')
-return { 'ok', #silent, oldest[2] or '' }
+return { 'ok', left, oldest[2] or '' }

@@ -1,0 +1,27 @@
+"""Bodies that many callers get alike, made once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+MOST_BYTES = 16 * 1024 * 1024
+
+
+class SharedBodies:
+    """The bodies made last, up to a number of bytes altogether."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._bytes = 0
+        self._bodies: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+    def get(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+        """The body of that key, made if it is not there."""
+        body = self._bodies.get(key)
+        if body is None:
+            body = self._bodies[key] = make()
+            self._bytes += len(body)
+            while self._bytes > self._most:
+                self._bytes -= len(self._bodies.popitem(last=False)[1])
+        return body
