@@ -147,6 +147,19 @@ def test_nobody_answers_where_there_is_no_engine(folder):
     engine.close()
 
 
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (None, "the connection broke off"),
+        (b"-LOADING Valkey is loading the dataset in memory\r\n", "it is still loading its data"),
+        (b"+PONG\r\n", None),
+    ],
+)
+def test_why_it_does_not_answer(stub, reply, words):
+    _, engine = stub(reply)
+    assert engine.trouble() == words
+
+
 def test_an_engine_that_is_back_is_found_again(own):
     engine = Engine(own.url)
     assert engine.command("INCR", "a") == 1
