@@ -9,7 +9,7 @@ from lingr.store import keys
 from lingr.store.announcements import Announcement
 from lingr.values import Tag
 from support.fakes import MIDNIGHT
-from support.lobby import EPOCH, Lobby, blank
+from support.lobby import EPOCH, Lobby, blank, occupant_of
 
 
 def test_a_room_made_is_found_as_it_was_made(store):

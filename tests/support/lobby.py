@@ -27,6 +27,10 @@ def blank(room_id: str = "lobby", **fields: Any) -> Room:
     return Room(room_id, **{**given, **counts, **fields})
 
 
+def occupant_of(who: str, nickname: str | None = None, **fields: Any) -> Occupant:
+    return Occupant(f"{who}-occupant", "human", nickname=nickname, **fields)
+
+
 class Lobby:
     """The room ``lobby``; sessions, tickets and occupants are called after those who enter."""
 
@@ -40,12 +44,11 @@ class Lobby:
 
     def enter(self, who: str, nickname: str | None = None, *, again: bool = False, **fields: Any) -> str:
         """Returns the ticket held."""
-        occupant = Occupant(f"{who}-occupant", "human", nickname=nickname, **fields)
         return self.store.rooms.enter(
             self.id,
             session_id=f"{who}-session",
             ticket=self.ticket(who),
-            occupant=occupant,
+            occupant=occupant_of(who, nickname, **fields),
             again=again,
             now=MIDNIGHT,
             joined=" came",

@@ -70,6 +70,10 @@ class Person:
         return [message.text for message in news.messages]
 
 
+def texts(news: News) -> list[str]:
+    return [message.text for message in news.messages]
+
+
 def roster(ctx: Context, room_id: str = ROOM) -> list[Occupant]:
     return list(ctx.store.rooms.roster(room_id))
 
