@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 from flask.sansio.app import App
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
 
 from lingr.api.dispatch import BODY_BYTES, Dispatcher, Held
 from lingr.api.params import Request
@@ -37,11 +37,20 @@ def blueprint(dispatcher: Dispatcher, wait: Wait) -> flask.Blueprint:
     return views
 
 
+class _Rest(BaseConverter):
+    """Whatever follows, slashes included."""
+
+    regex = ".*?"
+    part_isolating = False
+
+
 def _route(app: App, call: Callable[..., flask.Response]) -> None:
     # Flask's own rules name the verbs they are for. These are for every verb, known or not, so that
-    # a wrong one gets the API's own refusal.
-    for rule in ("/api", "/api/<path:path>"):
-        app.url_map.add(Rule(rule, endpoint="api", strict_slashes=False))
+    # a wrong one gets the API's own refusal; and for any number of slashes, because clients put addresses
+    # together from parts.
+    app.url_map.converters["rest"] = _Rest
+    for rule in ("/api", "/api/<rest:path>"):
+        app.url_map.add(Rule(rule, endpoint="api", strict_slashes=False, merge_slashes=False))
     app.view_functions["api"] = call
 
 
@@ -51,10 +60,17 @@ def _request(path: str) -> Request:
         verb=request.method,
         path=path,
         query=request.environ.get("QUERY_STRING", "").encode("latin-1"),
-        body=_body(),
+        body=_body_in_time(),
         content_type=request.headers.get("Content-Type", ""),
         address=request.remote_addr or "",
     )
+
+
+def _body_in_time() -> bytes | None:
+    try:
+        return _body()
+    except TimeoutError:
+        flask.abort(408)
 
 
 def _body() -> bytes | None:

@@ -34,6 +34,8 @@ message.RFC9112_TARGET_INVALID = re.compile(r"[^\x21-\x7e\x80-\xff]")
 
 # How long a leaving worker waits for the first request of a connection that has only just come.
 _FIRST_REQUEST_SECONDS = 0.3
+# How long a body or a reader of an answer may stand still.
+_STALLED_SECONDS = 30.0
 # How long requests in progress may go on after SIGINT or SIGQUIT.
 _QUICK_SECONDS = 1.0
 
@@ -54,7 +56,13 @@ class Connection(gevent.socket.socket):
         self.request: Any = None
 
     def recv(self, *args: Any) -> bytes:
-        data: bytes = super().recv(*args)
+        try:
+            data: bytes = super().recv(*args)
+        except TimeoutError:
+            if self.request is not None:
+                # What still comes of its body is not the next request.
+                self.request.force_close()
+            raise
         self.idle = False
         return data
 
@@ -172,9 +180,13 @@ class Worker(GeventWorker):
     def handle_request(self, listener_name: Any, req: Any, sock: Connection, addr: Any) -> None:
         sock.used = True
         sock.request = req
+        # A body that stops coming, or a reader that stops reading, does not hold a place for ever. While a
+        # poll is held nothing is read or written.
+        sock.settimeout(_STALLED_SECONDS)
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:
+            sock.settimeout(None)
             sock.request = None
 
     def timeout_ctx(self) -> _NextRequest:
