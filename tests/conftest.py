@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ from lingr.settings import Settings
 from lingr.store import Store, open_store
 from lingr.store.client import Engine
 from support.ears import Ears
-from support.engine import Valkey, leaked
+from support.engine import Hosted, Valkey, leaked
 from support.fakes import Clock, Ids
+from support.served import free_port
 
 OpenContext = Callable[..., Context]
 
@@ -45,6 +47,25 @@ def engine(valkey: Valkey) -> Iterator[Engine]:
     left = leaked(engine)
     engine.close()
     assert left == []
+
+
+@pytest.fixture
+def hosted(folder: Path) -> Iterator[Hosted]:
+    """Starts Valkeys as others run them: on a port, with the options given."""
+    started: list[tuple[Valkey, Engine]] = []
+
+    def hosted(*options: str) -> tuple[str, Engine]:
+        place = folder / f"hosted{len(os.listdir(folder))}"
+        place.mkdir()
+        server, port = Valkey(place), free_port()
+        started.append((server, Engine(server.url)))
+        server.start("--port", str(port), *options)
+        return f"127.0.0.1:{port}", started[-1][1]
+
+    yield hosted
+    for server, engine in started:
+        engine.close()
+        server.kill()
 
 
 @pytest.fixture

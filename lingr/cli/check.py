@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import resource
+from contextlib import closing
 from dataclasses import dataclass
 
 import click
 
 from lingr.app import make_context
-from lingr.cli.common import as_json, load_settings, tell
+from lingr.cli.common import as_json, load_settings, no_engine, tell
+from lingr.errors import LingrError
 from lingr.settings import Settings
+from lingr.store import durability
+from lingr.store.client import Engine
+
+MARKS = {True: "ok  ", False: "FAIL", None: "?   "}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: whether it is well, and a sentence."""
+    """One thing looked at: whether it is well (None: that cannot be seen from here), and a sentence."""
 
-    well: bool
+    well: bool | None
     sentence: str
 
 
@@ -27,9 +33,9 @@ def check(as_json: bool) -> None:
     settings = load_settings()
     shown = effective(settings)
     findings = [_engine(settings), _open_files(settings), _times(settings)]
-    well = all(finding.well for finding in findings)
+    well = all(finding.well is not False for finding in findings)
     lines = [f"{name} = {value}" for name, value in shown.items()]
-    lines += [f"{'ok  ' if one.well else 'FAIL'} {one.sentence}" for one in findings]
+    lines += [f"{MARKS[one.well]} {one.sentence}" for one in findings]
     result: dict[str, object] = {
         "ok": well,
         "settings": shown,
@@ -49,18 +55,30 @@ def effective(settings: Settings) -> dict[str, str]:
 
 
 def _engine(settings: Settings) -> Finding:
-    engine = make_context(settings).store.engine
-    if not engine.answers():
-        return Finding(False, "The storage engine does not answer; is `lingr serve` running?")
-    policy = dict(_pairs(engine.command("CONFIG", "GET", "maxmemory-policy")))
-    append = dict(_pairs(engine.command("CONFIG", "GET", "appendonly")))
-    engine.close()
-    if policy.get("maxmemory-policy") != "noeviction":
+    with closing(make_context(settings).store.engine) as engine:
+        trouble = engine.trouble()
+        if trouble is not None:
+            return Finding(False, no_engine(settings, trouble))
+        try:
+            return _durability(engine)
+        except LingrError as error:
+            return Finding(False, f"The storage engine does not serve: {error.text}.")
+
+
+def _durability(engine: Engine) -> Finding:
+    found = durability.read(engine)
+    if found.evicts:
         return Finding(
             False, "The engine may evict keys: set maxmemory-policy noeviction, or messages will be lost."
         )
-    if append.get("appendonly") != "yes":
+    if found.appends is False:
         return Finding(False, "The engine forgets what was said when it stops: set appendonly yes.")
+    unread = {"maxmemory-policy noeviction": found.evicts, "appendonly yes": found.appends}
+    names = " and ".join(name for name, value in unread.items() if value is None)
+    if names:
+        return Finding(
+            None, f"The storage engine answers; its configuration cannot be read: it should have {names}."
+        )
     return Finding(True, "The storage engine answers and keeps what it is given.")
 
 
@@ -77,8 +95,3 @@ def _times(settings: Settings) -> Finding:
     if settings.session_seconds < settings.ticket_seconds:
         return Finding(False, "LINGR_SESSION_SECONDS should not be below LINGR_TICKET_SECONDS.")
     return Finding(True, "Polls, tickets and sessions live long enough for each other.")
-
-
-def _pairs(reply: list[bytes]) -> list[tuple[str, str]]:
-    texts = [one.decode() for one in reply]
-    return list(zip(texts[::2], texts[1::2], strict=True))

@@ -26,16 +26,21 @@ def load_settings() -> Settings:
         raise click.ClickException("These settings cannot be used: " + "; ".join(lines)) from error
 
 
+def no_engine(settings: Settings, trouble: str) -> str:
+    """The sentence for an engine that does not answer; ``trouble`` is what the engine's client says."""
+    if settings.redis_url is not None:
+        return f"No storage engine answers at REDIS_URL: {trouble}."
+    return f"No storage engine answers in {settings.data_dir}: {trouble}. Is `lingr serve` running?"
+
+
 @contextmanager
 def connected() -> Iterator[Context]:
     """The domain over the engine that the settings name; its refusals become sentences and exit status 1."""
     settings = load_settings()
     ctx = make_context(settings)
-    if not ctx.store.engine.answers():
-        where = (
-            "at REDIS_URL" if settings.redis_url else f"in {settings.data_dir} (is `lingr serve` running?)"
-        )
-        raise click.ClickException(f"No storage engine answers {where}.")
+    trouble = ctx.store.engine.trouble()
+    if trouble is not None:
+        raise click.ClickException(no_engine(settings, trouble))
     try:
         yield ctx
     except LingrError as error:

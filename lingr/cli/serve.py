@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing
 
 import click
-from pydantic import ValidationError
 
+from lingr.app import make_context
+from lingr.cli.common import load_settings, no_engine
+from lingr.cli.first_run import FirstRun, prepare
 from lingr.errors import LingrError
 from lingr.serving.embedded import EmbeddedValkey
 from lingr.serving.supervisor import CannotServe, Supervisor
 from lingr.serving.web import Web
 from lingr.settings import Settings
 
-if TYPE_CHECKING:
-    from lingr.cli.first_run import FirstRun
+ENGINE_SECONDS = 3
+"""How long an engine that was not started here may take to answer."""
 
 
 @click.command()
 def serve() -> None:
     """Run the server until Ctrl-C: gunicorn and, unless REDIS_URL is set, an embedded Valkey."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        raise click.ClickException(_wrong_settings(error)) from error
+    settings = load_settings()
     try:
         _serve(settings)
     except CannotServe as error:
@@ -43,9 +41,9 @@ def _serve(settings: Settings) -> None:
         stack.callback(web.close)
         if not supervisor.until(web.bound, 3, web.in_use):
             return
-        if engine is not None and not _start_engine(supervisor, engine):
+        if not (_find_engine(supervisor, settings) if engine is None else _start_engine(supervisor, engine)):
             return
-        first = _prepare(settings)
+        first = prepare(settings)
         supervisor.start(web.program())
         if supervisor.until(web.answers, 60, "gunicorn runs but does not answer: see its messages above."):
             _greet(settings, first)
@@ -60,10 +58,20 @@ def _start_engine(supervisor: Supervisor, engine: EmbeddedValkey) -> bool:
     return supervisor.until(engine.answers, 300, f"Valkey runs but does not answer: see {engine.log}.")
 
 
-def _prepare(settings: Settings) -> FirstRun:
-    from lingr.cli.first_run import prepare
+def _find_engine(supervisor: Supervisor, settings: Settings) -> bool:
+    # The engine of REDIS_URL may be starting at this same moment.
+    with closing(make_context(settings).store.engine) as engine:
+        trouble: str | None = None
 
-    return prepare(settings)
+        def answers() -> bool:
+            nonlocal trouble
+            trouble = engine.trouble()
+            return trouble is None
+
+        try:
+            return supervisor.until(answers, ENGINE_SECONDS, "")
+        except CannotServe as error:
+            raise CannotServe(no_engine(settings, str(trouble))) from error
 
 
 def _greet(settings: Settings, first: FirstRun) -> None:
@@ -78,8 +86,3 @@ def _greet(settings: Settings, first: FirstRun) -> None:
 
 def _tell(sentence: str) -> None:
     click.echo(f"lingr: {sentence}", err=True)
-
-
-def _wrong_settings(error: ValidationError) -> str:
-    lines = (f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in error.errors())
-    return "These settings cannot be used: " + "; ".join(lines)

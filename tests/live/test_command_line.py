@@ -104,7 +104,7 @@ def test_secrets_are_not_shown(lingr):
     done = lingr("check", REDIS_URL="redis://:sesame@127.0.0.1:1/0")
     assert done.returncode == 1
     assert "sesame" not in done.stdout + done.stderr
-    assert "FAIL The storage engine does not answer" in done.stdout
+    assert "FAIL No storage engine answers at REDIS_URL: connection refused." in done.stdout
 
 
 def test_settings_that_do_not_go_together(lingr):
@@ -137,9 +137,9 @@ def test_what_cannot_be_made_is_refused_in_a_sentence(refused, arguments, senten
 
 def test_no_engine_is_a_sentence_too(refused, tmp_path):
     away = refused("key", "create", "--name", "x", LINGR_DATA_DIR=str(tmp_path))
-    assert f"No storage engine answers in {tmp_path} (is `lingr serve` running?)." in away
+    assert f"No storage engine answers in {tmp_path}: no such socket. Is `lingr serve` running?" in away
     away = refused("room", "create", "x", "--name", "x", REDIS_URL="redis://127.0.0.1:1/0")
-    assert "No storage engine answers at REDIS_URL." in away
+    assert "No storage engine answers at REDIS_URL: connection refused." in away
 
 
 @pytest.mark.parametrize(

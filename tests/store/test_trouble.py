@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from lingr.store import client
 from lingr.store.client import Engine
-from support.engine import Valkey
-from support.served import free_port
-
-Start = Callable[..., tuple[str, Engine]]
-
-
-@pytest.fixture
-def start(folder: Path) -> Iterator[Start]:
-    """Starts a Valkey with the options given; returns the port it listens on, and a way to it."""
-    started: list[tuple[Valkey, Engine]] = []
-
-    def start(*options: str) -> tuple[str, Engine]:
-        place = folder / f"trouble{len(os.listdir(folder))}"
-        place.mkdir()
-        server, port = Valkey(place), free_port()
-        server.start("--port", str(port), *options)
-        started.append((server, Engine(server.url)))
-        return f"127.0.0.1:{port}", started[-1][1]
-
-    yield start
-    for server, engine in started:
-        engine.close()
-        server.kill()
+from support.engine import Hosted, Valkey
 
 
 def trouble(url: str) -> str | None:
@@ -48,8 +23,8 @@ def test_none_when_it_answers(valkey: Valkey) -> None:
     assert trouble(valkey.url) is None
 
 
-def test_no_password_or_a_wrong_one(start: Start) -> None:
-    server, engine = start()
+def test_no_password_or_a_wrong_one(hosted: Hosted) -> None:
+    server, engine = hosted()
     engine.command("CONFIG", "SET", "requirepass", "sesame")
     assert trouble(f"redis://:sesame@{server}/0") is None
     for who in ("", ":wrong@", "ann:sesame@"):
@@ -57,19 +32,19 @@ def test_no_password_or_a_wrong_one(start: Start) -> None:
 
 
 @pytest.mark.parametrize("who", [":sesame", "ann:sesame"])
-def test_a_refusal_that_repeats_the_password_is_not_passed_on(start: Start, who: str) -> None:
-    server, _ = start("--rename-command", "AUTH", "")
+def test_a_refusal_that_repeats_the_password_is_not_passed_on(hosted: Hosted, who: str) -> None:
+    server, _ = hosted("--rename-command", "AUTH", "")
     assert trouble(f"redis://{who}@{server}/0") == "it refuses to serve"
 
 
-def test_a_user_who_may_do_nothing(start: Start) -> None:
-    server, engine = start()
+def test_a_user_who_may_do_nothing(hosted: Hosted) -> None:
+    server, engine = hosted()
     engine.command("ACL", "SETUSER", "ann", "on", ">sesame", "-@all")
     assert trouble(f"redis://ann:sesame@{server}/0") == "its access rules forbid even PING"
 
 
-def test_a_database_that_is_not_there(start: Start) -> None:
-    server, _ = start()
+def test_a_database_that_is_not_there(hosted: Hosted) -> None:
+    server, _ = hosted()
     assert trouble(f"redis://{server}/99") == "it refuses to serve"
 
 

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from lingr.serving.embedded import EmbeddedValkey
@@ -16,6 +17,10 @@ from lingr.store.client import Engine
 
 START_SECONDS = 20
 ANY = "ANY"
+
+
+Hosted = Callable[..., tuple[str, Engine]]
+"""Takes options of Valkey; returns the host and port it listens on, and a way to it without a password."""
 
 
 class Valkey:
