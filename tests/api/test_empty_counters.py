@@ -25,11 +25,21 @@ def test_an_empty_counter_starts_where_one_came_in(house: House, room: str, empt
     assert told["counter"] == 2
 
 
-def test_get_messages_takes_an_empty_counter_too_and_does_not_move_the_place(house: House, room: str) -> None:
+def test_get_messages_takes_an_empty_counter_too_and_moves_the_place_of_both(house: House, room: str) -> None:
     ann = house.enter(room, "ann")
     ann.say("hello")
-    for _ in range(2):
-        assert texts(ann.call("get_messages", counter="")) == ["hello"]
+    assert texts(ann.call("get_messages", counter="")) == ["hello"]
+    assert texts(ann.call("get_messages", counter="")) == []
+    assert ann.call("observe", counter="") == {"status": "ok"}
+    ann.say("again")
+    assert texts(ann.call("observe", counter="")) == ["again"]
+
+
+def test_the_counter_a_client_asked_from_is_where_it_stands(house: House, room: str) -> None:
+    ann = house.enter(room, "ann")
+    counter = ann.say("hello")["id"]
+    assert ann.call("observe", counter=counter) == {"status": "ok"}
+    assert ann.call("observe", counter="") == {"status": "ok"}
 
 
 def test_an_absent_counter_is_an_error_where_an_empty_one_is_not(house: House, room: str) -> None:
