@@ -14,7 +14,14 @@ from bench.processes import BenchError, running, spawn
 
 #: Counts that must be 0 in a sound run. A connection that closes is none of them.
 FAULTS = (
-    "lost", "doubled", "reordered", "misdelivered", "malformed", "bad_counters", "failures", "bad_statuses",
+    "lost",
+    "doubled",
+    "reordered",
+    "misdelivered",
+    "malformed",
+    "bad_counters",
+    "failures",
+    "bad_statuses",
     "unanswered",
 )
 
@@ -37,8 +44,16 @@ class Load:
 
     def arguments(self) -> list[str]:
         names = (
-            "port", "observers", "messages", "rooms", "outstanding", "pause_ms", "api_key", "room_prefix",
-            "time_limit_s", "patience_ms",
+            "port",
+            "observers",
+            "messages",
+            "rooms",
+            "outstanding",
+            "pause_ms",
+            "api_key",
+            "room_prefix",
+            "time_limit_s",
+            "patience_ms",
         )
         options = [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
         return [*options, *(["--bare"] if self.bare else [])]

@@ -75,8 +75,16 @@ def measure(server: Server, case: Case, time_limit_s: int) -> Run:
                 usage[phase] = started.tree.usage()
 
             load = Load(
-                started.port, case.observers, case.messages, case.rooms, case.outstanding,
-                pause_ms(case.observers), started.api_key, PREFIXES[0], started.bare, time_limit_s,
+                started.port,
+                case.observers,
+                case.messages,
+                case.rooms,
+                case.outstanding,
+                pause_ms(case.observers),
+                started.api_key,
+                PREFIXES[0],
+                started.bare,
+                time_limit_s,
             )
             small = replace(load, observers=20, messages=10, rooms=1, outstanding=0, room_prefix=PREFIXES[1])
             play(small, on=generator_cores)

@@ -33,8 +33,13 @@ def cores() -> tuple[set[int], set[int]]:
 
 
 def spawn(
-    command: Sequence[str], *, on: set[int], env: dict[str, str] | None = None, cwd: Path | None = None,
-    log: Path | None = None, pipes: bool = False,
+    command: Sequence[str],
+    *,
+    on: set[int],
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    log: Path | None = None,
+    pipes: bool = False,
 ) -> subprocess.Popen[str]:
     """Start a process on the given cores, in a session of its own, ended with us if we are killed."""
 
@@ -46,8 +51,15 @@ def spawn(
         target = files.enter_context(log.open("a")) if log else subprocess.DEVNULL
         stream = subprocess.PIPE if pipes else None
         return subprocess.Popen(
-            command, env=env, cwd=cwd, text=True, start_new_session=True, preexec_fn=prepare,
-            stdin=stream or subprocess.DEVNULL, stdout=stream or target, stderr=stream or target,
+            command,
+            env=env,
+            cwd=cwd,
+            text=True,
+            start_new_session=True,
+            preexec_fn=prepare,
+            stdin=stream or subprocess.DEVNULL,
+            stdout=stream or target,
+            stderr=stream or target,
         )
 
 

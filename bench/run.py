@@ -33,7 +33,8 @@ def names(text: str) -> list[str]:
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     known = "; ".join(f"{row.name}: {row.doc}" for row in SERVERS.values())
     parser = argparse.ArgumentParser(
-        prog="python -m bench.run", description="Measure what a delivery costs, in CPU, time and memory.",
+        prog="python -m bench.run",
+        description="Measure what a delivery costs, in CPU, time and memory.",
         epilog=f"Servers: {known}. Exit status 1 when a message was lost, doubled, reordered or refused.",
     )
     parser.add_argument("--observers", type=numbers, default=[100, 1000], help="per room, e.g. 100,1000")
@@ -43,7 +44,9 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--servers", type=names, default=list(SERVERS), help=",".join(SERVERS))
     parser.add_argument("--workers", type=numbers, default=[1, 2], help="workers, where there can be many")
     parser.add_argument(
-        "--outstanding", type=int, default=0,
+        "--outstanding",
+        type=int,
+        default=0,
         help="0: one message at a time (latency); else speak as fast as possible with so many under way",
     )
     parser.add_argument("--time-limit", type=int, default=180, help="seconds a single run may take")

@@ -74,9 +74,14 @@ def start_lingr(wanted: Wanted) -> Iterator[Started]:
     """
     port, command, log = free_port(), str(BIN / "lingr"), wanted.directory / "server.log"
     env = plain_environment() | {
-        "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(wanted.workers),
-        "LINGR_DATA_DIR": str(wanted.directory), "LINGR_RATE_LIMITS": "off", "LINGR_HOLD_SECONDS": "50",
-        "LINGR_TICKET_SECONDS": "900", "LINGR_LOG_LEVEL": "warning",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": str(wanted.workers),
+        "LINGR_DATA_DIR": str(wanted.directory),
+        "LINGR_RATE_LIMITS": "off",
+        "LINGR_HOLD_SECONDS": "50",
+        "LINGR_TICKET_SECONDS": "900",
+        "LINGR_LOG_LEVEL": "warning",
     }
     if not Path(command).exists():
         raise BenchError(f"there is no {command}: install the project first (make install)")
@@ -94,8 +99,15 @@ def start_floor(wanted: Wanted) -> Iterator[Started]:
     """The bare application of bench/floor.py on gunicorn and gevent; one process, for its state is there."""
     port, log = free_port(), wanted.directory / "server.log"
     command = [
-        sys.executable, "-m", "gunicorn", "--worker-class=gevent", "--workers=1", "--backlog=4096",
-        "--worker-connections=20000", "--graceful-timeout=1", f"--bind=127.0.0.1:{port}",
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--worker-class=gevent",
+        "--workers=1",
+        "--backlog=4096",
+        "--worker-connections=20000",
+        "--graceful-timeout=1",
+        f"--bind=127.0.0.1:{port}",
         "bench.floor:application",
     ]
     env = plain_environment() | {"HOME": str(wanted.directory)}  # gunicorn puts a control socket there
