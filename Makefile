@@ -10,14 +10,14 @@ run: $(VENV)/.run
 	@exec $(BIN)/lingr serve
 
 test: $(VENV)/.test
-	@.ci/browser
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec .ci/test $(BIN)/python $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not live" tests/docs
 
 bench: $(VENV)/.run
 	@exec $(BIN)/python -m bench.run $(ARGS)

@@ -14,13 +14,23 @@ from room_page import Page
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
-from served import Served
+
+from support.served import Served
 
 FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage",
-    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     "--window-size=1000,700",
 )
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 AnyPage = TypeVar("AnyPage", bound=Page)
 OpenPage = Callable[[type[AnyPage]], AnyPage]
@@ -57,9 +67,10 @@ def server(serve: Callable[..., Served]) -> Served:
 @pytest.fixture
 def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage[Page]]:
     """Opens browsers, each with a profile of its own, as pages of the class given."""
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or chromedriver is None:
-        pytest.skip("needs chromium and chromedriver")
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    chromedriver = shutil.which("chromedriver")
+    assert chromium, "install Chromium"
+    assert chromedriver, "install Chromium's driver, chromedriver"
     monkeypatch.setenv("SE_OFFLINE", "true")
     monkeypatch.setenv("SE_AVOID_STATS", "true")
     drivers: list[WebDriver] = []

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from room_page import Line, RoomPage
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from served import Served
+
+from support.served import Served
 
 Window = Callable[[type[RoomPage]], RoomPage]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from room_page import EmbeddingPage, Line, Page, RoomPage
 from selenium.webdriver.common.by import By
-from served import Served
+
+from support.served import Served
 
 Window = Callable[..., Page]
 

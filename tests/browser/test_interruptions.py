@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from room_page import RoomPage
-from served import Served, kill
+
+from support.served import Served, kill
 
 Window = Callable[[type[RoomPage]], RoomPage]
 
@@ -91,9 +92,7 @@ def test_a_page_that_was_away_longer_than_its_place_was_kept(
     lost: str, serve: Callable[..., Served], window: Window
 ) -> None:
     session_seconds = "5" if lost == "session" else "600"
-    server = serve(
-        LINGR_HOLD_SECONDS="2", LINGR_TICKET_SECONDS="5", LINGR_SESSION_SECONDS=session_seconds
-    )
+    server = serve(LINGR_HOLD_SECONDS="2", LINGR_TICKET_SECONDS="5", LINGR_SESSION_SECONDS=session_seconds)
     aoi, ben = window(RoomPage), window(RoomPage)
     aoi.enter(f"{server.url}/room/lobby", "Aoi")
     ben.enter(f"{server.url}/room/lobby", "Ben")

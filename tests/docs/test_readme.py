@@ -15,7 +15,7 @@ from support.served import Served
 
 README = Path(__file__).parents[2] / "README.md"
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.curl]
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # bench/ is run from here, it is not installed
-
 from fake_rooms import DoublingRoom, LossyRoom, ReorderingRoom, Room, ShakyRoom, serving
 
 from bench import compiler, run
@@ -26,11 +21,18 @@ def observe(room: Room, outstanding: int = 0) -> dict[str, Any]:
     """What the generator counts when it plays against the room."""
     with serving(room) as port:
         load = Load(
-            port, OBSERVERS, MESSAGES, outstanding=outstanding, bare=True, time_limit_s=20, patience_ms=500,
+            port,
+            OBSERVERS,
+            MESSAGES,
+            outstanding=outstanding,
+            bare=True,
+            time_limit_s=20,
+            patience_ms=500,
         )
         return play(load, on=cores()[1])
 
 
+@pytest.mark.compiler
 def test_an_honest_server_passes_whatever_its_texts_contain() -> None:
     counted = observe(Room())
     assert faults(counted) == {}
@@ -38,12 +40,14 @@ def test_an_honest_server_passes_whatever_its_texts_contain() -> None:
     assert counted["last_us"]["count"] == MESSAGES
 
 
+@pytest.mark.compiler
 def test_speaking_as_fast_as_possible_reaches_everybody_too() -> None:
     counted = observe(Room(), outstanding=4)
     assert faults(counted) == {}
     assert counted["deliveries"] == OBSERVERS * MESSAGES
 
 
+@pytest.mark.compiler
 def test_lost_messages_are_counted() -> None:
     counted = observe(LossyRoom())
     assert counted["lost"] > 0
@@ -51,18 +55,21 @@ def test_lost_messages_are_counted() -> None:
     assert counted["doubled"] == counted["reordered"] == 0
 
 
+@pytest.mark.compiler
 def test_doubled_messages_are_counted() -> None:
     counted = observe(DoublingRoom())
     assert counted["doubled"] == OBSERVERS * sum(range(MESSAGES))
     assert counted["lost"] == counted["reordered"] == 0
 
 
+@pytest.mark.compiler
 def test_reordered_messages_are_counted() -> None:
     counted = observe(ReorderingRoom(), outstanding=2)
     assert counted["reordered"] == OBSERVERS * MESSAGES // 2
     assert counted["lost"] == counted["doubled"] == 0
 
 
+@pytest.mark.compiler
 def test_a_closed_connection_is_no_loss() -> None:
     counted = observe(ShakyRoom())
     assert counted["reconnects"] > 0
@@ -70,6 +77,7 @@ def test_a_closed_connection_is_no_loss() -> None:
     assert counted["deliveries"] == OBSERVERS * MESSAGES
 
 
+@pytest.mark.compiler
 @pytest.mark.parametrize("server", [name for name, row in SERVERS.items() if not row.many_workers])
 def test_the_run_measures_a_floor(server: str, capsys: pytest.CaptureFixture[str]) -> None:
     status = run.main(["--servers", server, "--observers", "20", "--messages", "5", "--runs", "1"])
@@ -78,6 +86,7 @@ def test_the_run_measures_a_floor(server: str, capsys: pytest.CaptureFixture[str
     assert table[1].split()[-3:] == ["0", "0", "0"]
 
 
+@pytest.mark.compiler
 def test_a_run_with_faults_has_exit_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.measure.faults", lambda counted: {"lost": 1})
     arguments = ["--servers", "floor", "--observers", "5", "--messages", "2", "--runs", "1"]
