@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from lingr.store import Store, keys
 from lingr.store.announcements import Announcement, Followed, Heard, Subscription
 
-MARK = "-mark-"
+_marks = count(1)
 
 
 class Ears:
@@ -14,7 +16,9 @@ class Ears:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._subscription = Subscription(store.engine)
-        self._ask(MARK)
+        # A room that no other ears listen to: they would take the mark for theirs.
+        self._mark = f"-mark-{next(_marks)}"
+        self._ask(self._mark)
 
     def follow(self, *room_ids: str) -> None:
         """Has the store's mirror follow rooms, as the listener does."""
@@ -25,13 +29,13 @@ class Ears:
     def heard(self) -> list[Heard]:
         """Everything announced so far, and no longer waiting to be heard."""
         self._store.engine.command(
-            "SPUBLISH", keys.room(MARK).channel, '{"counter":0,"roster":0,"size":0}', safe=True
+            "SPUBLISH", keys.room(self._mark).channel, '{"counter":0,"roster":0,"size":0}', safe=True
         )
         found = []
         while True:
             one = self._subscription.read(5)
             assert isinstance(one, Heard)
-            if one.room_id == MARK:
+            if one.room_id == self._mark:
                 return found
             found.append(one)
 
