@@ -7,6 +7,7 @@ several in one place the last. Unknown parameters are nobody's business.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +105,7 @@ def _multipart_pairs(body: bytes, boundary: str) -> Iterator[tuple[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Param:
+class Param(ABC):
     """One parameter of a method: its name, whether it must be there, and what it is for.
 
     ``absent`` names the error for a required parameter that is missing.
@@ -123,9 +124,9 @@ class Param:
             return LingrError(self.absent, parameter=self.name)
         return LingrError(self.absent)
 
+    @abstractmethod
     def parse(self, value: str | None) -> Any:
         """The argument for what was sent, or for nothing. Raises LingrError."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ The stored log is the truth here. A wake-up only means that it is worth looking 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lingr.domain import history, rates
 from lingr.domain.context import Caller, Context
 from lingr.domain.presence import room_of
@@ -45,15 +47,13 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
             # Who asks from here has been told so far, by whomever.
             ctx.store.tickets.tell(home, start)
         # Negative means the newest events. There are none, so the first one to come is awaited.
-        return (
-            watch if start >= 0 else Watch(*_names(watch), state.counter, state.roster, watch.from_position)
-        )
+        return watch if start >= 0 else replace(watch, counter=state.counter, roster=state.roster)
     return _told(ctx, home, news, from_position=counter is None)
 
 
 def look(ctx: Context, watch: Watch) -> News | None:
     """What happened since the watch began, or None. Raises LingrError ``invalid_ticket``."""
-    home = _home(ctx, *_names_of_ticket(watch))
+    home = _home(ctx, watch.room_id, watch.ticket, watch.session_id)
     news = _news(ctx, watch, home.occupant, ctx.store.rooms.state(watch.room_id))
     return None if news is None else _told(ctx, home, news, from_position=watch.from_position)
 
@@ -160,14 +160,6 @@ def _home(ctx: Context, room_id: str, ticket: str, session_id: str) -> Home:
 
 def _holder(ctx: Context, room_id: str, caller: Caller) -> Occupant:
     return ctx.store.tickets.look(room_id, caller.ticket, caller.session_id, now=ctx.clock())[0]
-
-
-def _names_of_ticket(watch: Watch) -> tuple[str, str, str]:
-    return watch.room_id, watch.ticket, watch.session_id
-
-
-def _names(watch: Watch) -> tuple[str, str, str]:
-    return watch.room_id, watch.session_id, watch.ticket
 
 
 def _seen(ctx: Context, home: Home) -> None:
