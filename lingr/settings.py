@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         alias="LINGR_WORKER_CONNECTIONS",
         description="Connections one worker accepts, parked polls included.",
     )
+    parking: bool = Field(
+        True,
+        alias="LINGR_PARKING",
+        description="Whether waiting polls are parked outside gunicorn's request handling (on or off).",
+    )
     fsync: str = Field(
         "always",
         alias="LINGR_FSYNC",

@@ -13,7 +13,8 @@ _on = ("1", "on", "t", "true", "y", "yes")
 
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "lingr.serving.worker.Worker"
+_parking = (os.environ.get("LINGR_PARKING") or "on").lower() in _on
+worker_class = "lingr.serving.parking_worker.ParkingWorker" if _parking else "lingr.serving.worker.Worker"
 worker_connections = int(os.environ.get("LINGR_WORKER_CONNECTIONS") or 20_000)
 preload_app = False
 

@@ -13,7 +13,10 @@ from lingr.resources import static_dir, templates_dir
 from lingr.serving import gunicorn_conf
 from lingr.settings import Settings
 
-NAMES = ("HOST", "PORT", "WEB_CONCURRENCY", "LINGR_WORKER_CONNECTIONS", "LINGR_ACCESS_LOG", "LINGR_LOG_LEVEL")
+NAMES = (
+    *("HOST", "PORT", "WEB_CONCURRENCY"),
+    *("LINGR_WORKER_CONNECTIONS", "LINGR_ACCESS_LOG", "LINGR_LOG_LEVEL", "LINGR_PARKING"),
+)
 CHECKOUT = Path(lingr.__file__).parent.parent
 
 
@@ -32,7 +35,7 @@ def read(monkeypatch, **environ: str):
         dict.fromkeys(NAMES, ""),
         {"HOST": "0.0.0.0", "PORT": "8080", "WEB_CONCURRENCY": "3", "LINGR_WORKER_CONNECTIONS": "50"},
         {"LINGR_ACCESS_LOG": "On", "LINGR_LOG_LEVEL": "debug"},
-        {"LINGR_ACCESS_LOG": "0"},
+        {"LINGR_ACCESS_LOG": "0", "LINGR_PARKING": "off"},
     ],
 )
 def test_gunicorn_and_the_settings_table_read_the_same(monkeypatch, environ):
@@ -42,6 +45,7 @@ def test_gunicorn_and_the_settings_table_read_the_same(monkeypatch, environ):
     assert conf["worker_connections"] == settings.worker_connections
     assert (conf["accesslog"] == "-") is settings.access_log
     assert conf["loglevel"] == settings.log_level
+    assert conf["worker_class"].endswith(".ParkingWorker") is settings.parking
 
 
 def test_sixth_generation_address_gets_brackets(monkeypatch):
