@@ -10,6 +10,7 @@ from typing import Any
 import flask
 import gevent
 import structlog
+from gevent import monkey
 from werkzeug.exceptions import BadHost
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
@@ -28,12 +29,17 @@ from lingr.serving.drain import on_drain
 from lingr.settings import Settings
 from lingr.store import open_store
 from lingr.store.announcements import Subscription
+from lingr.store.channel import Channel, Connect
 from lingr.waiting import pulse
 from lingr.waiting.block import Blocker
 from lingr.waiting.hub import Hub
+from lingr.waiting.link import Link
 from lingr.waiting.listener import Hooks, Listener
 
 CHORES_PER_TICKET = 8
+REFRESHES = 8
+"""How often the engine hears, in the life of a ticket or session, that its holder polls."""
+
 LONGEST_CHORE_SECONDS = 1.0
 LONGEST_GRACE_SECONDS = 10.0
 
@@ -41,12 +47,14 @@ LONGEST_GRACE_SECONDS = 10.0
 def create_app(settings: Settings) -> flask.Flask:
     """The whole server as a WSGI application, its background greenlets running."""
     _log_at(settings.log_level)
-    ctx = make_context(settings, offload=_offload, pause=gevent.sleep)
+    # Unpatched, each thread has a loop of its own, and nobody runs it while the thread does anything else.
+    channel = Link if monkey.is_module_patched("socket") else None
+    ctx = make_context(settings, offload=_offload, pause=gevent.sleep, channel=channel)
     hub = Hub(time.monotonic)
     listener = _listener(ctx, hub)
     blocker: Blocker[Rendered] = Blocker(hub, listener, settings.hold_seconds)
     on_drain(hub.leave)
-    pulse.start(hub, listener, _chores(ctx))
+    pulse.start(hub, listener, _chores(ctx, hub))
 
     app = _AnyHost("lingr", template_folder=str(templates_dir()), static_folder=str(static_dir()))
     dispatcher = Dispatcher(ctx, v1.METHODS, Links(settings.base_url))
@@ -76,6 +84,7 @@ def make_context(
     *,
     offload: Callable[..., Any] = lambda function, *arguments: function(*arguments),
     pause: Callable[[float], None] = time.sleep,
+    channel: Callable[[Connect], Channel] | None = None,
 ) -> Context:
     """What domain functions work with, over the engine that the settings name."""
     process = random_id()
@@ -83,8 +92,10 @@ def make_context(
         settings.engine_url,
         process=process,
         session_seconds=settings.session_seconds,
+        refresh_seconds=min(settings.ticket_seconds, settings.session_seconds) / REFRESHES,
         log_events=settings.log_events,
         pause=pause,
+        channel=channel,
     )
     return Context(store, settings, system_clock, random_id, offload, pause)
 
@@ -92,17 +103,25 @@ def make_context(
 def _listener(ctx: Context, hub: Hub) -> Listener:
     hooks = Hooks(
         worth_waking=lambda announcement: observing.worth_waking(ctx, announcement),
-        moved=lambda room_id: ctx.store.tickets.flush(ctx.clock(), [room_id]),
+        moved=lambda homes: ctx.store.tickets.hand_over(homes, ctx.clock()),
         returned=lambda known: rooms.renew(ctx, known),
     )
     process = ctx.store.tickets.process
     return Listener(lambda: Subscription(ctx.store.engine), ctx.store.mirror, hub, process, hooks)
 
 
-def _chores(ctx: Context) -> pulse.Chores:
+def _chores(ctx: Context, hub: Hub) -> pulse.Chores:
     lifetime = ctx.settings.ticket_seconds
+
+    def flush() -> None:
+        flushed = presence.flush(ctx, hub.is_polled)
+        for ticket in flushed.gone:
+            hub.recheck(ticket)
+        for room_id in flushed.behind:
+            hub.announce(room_id)
+
     return pulse.Chores(
-        flush=lambda: presence.flush(ctx),
+        flush=flush,
         sweep=lambda: presence.sweep(ctx),
         seconds=min(LONGEST_CHORE_SECONDS, lifetime / CHORES_PER_TICKET),
         grace=min(LONGEST_GRACE_SECONDS, lifetime / CHORES_PER_TICKET),

@@ -184,6 +184,22 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What everybody hears who stands at one place of a room.
+
+    ``news`` is None when there is nothing for all; ``private`` are the private messages between, which
+    some hear besides.
+    """
+
+    news: News | None
+    private: tuple[Message, ...] = ()
+
+    def suits(self, occupant: Occupant) -> bool:
+        """Whether it is all that this occupant hears."""
+        return not any(one.concerns(occupant) for one in self.private)
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """A poll that has nothing to tell yet: whose it is, and after which counter and roster it waits.
 

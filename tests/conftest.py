@@ -85,6 +85,7 @@ def open_ctx(engine: Engine, valkey: Valkey, clock: Clock) -> Iterator[OpenConte
             valkey.url,
             process=process,
             session_seconds=chosen.session_seconds,
+            refresh_seconds=0,
             log_events=chosen.log_events,
         )
         opened.append(store)

@@ -20,7 +20,7 @@ from lingr.domain import accounts, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.render import Rendered, answer, body_of, jsonp, v1, wrapped
-from lingr.values import News, Watch
+from lingr.values import Common, News, Watch
 
 FORMATS = ("xml", "json")
 VERBS = ("GET", "POST")
@@ -30,25 +30,52 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A poll with nothing to answer yet.
-
-    ``resume`` looks again and gives the answer, or None while there is nothing; ``empty`` is the answer
-    when the time is up; ``end`` is to be called once when the poll is over, whatever came of it.
-    """
-
-    watch: Watch
-    resume: Callable[[], Rendered | None]
-    empty: Rendered
-    end: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
 class _Manner:
     """How the caller wants to be answered."""
 
     format: str
     callback: str | None
+
+
+class Held:
+    """A poll with nothing to answer yet: what it waits for, and how to answer it when it is over.
+
+    ``watch`` says what for; ``kind`` is equal for polls that are answered with the same bytes when the same
+    news is told to all, but for their own ``wrap``.
+    """
+
+    __slots__ = ("_dispatcher", "_manner", "_method", "watch")
+
+    def __init__(self, dispatcher: Dispatcher, method: Method, manner: _Manner, watch: Watch) -> None:
+        self._dispatcher = dispatcher
+        self._method = method
+        self._manner = manner
+        self.watch = watch
+
+    @property
+    def kind(self) -> tuple[str, str, bool]:
+        return self._method.shape, self._manner.format, self._manner.callback is not None
+
+    def resume(self) -> Rendered | None:
+        """Looks again: the answer, or None while there is nothing."""
+        return self._dispatcher.look(self._method, self._manner, self.watch)
+
+    def common(self, told: Common) -> Rendered | None:
+        """The part of the answer that all polls of this kind share; None when there is nothing for all."""
+        return self._dispatcher.shared(self._method, self._manner, told)
+
+    def wrap(self, shared: Rendered) -> Rendered:
+        """The answer of this poll, from what it shares with others of its kind."""
+        return wrapped(shared.body, self._manner.format, self._manner.callback)
+
+    def expire(self) -> Rendered:
+        """The answer when nothing came: that its holder is told so is noted."""
+        self._dispatcher.end(self.watch, unanswered=True)
+        return self._dispatcher.nothing(self._manner)
+
+    def end(self) -> None:
+        """To be called once when the poll is over otherwise: answered, or its client gone."""
+        self._dispatcher.end(self.watch, unanswered=False)
 
 
 class Dispatcher:
@@ -75,7 +102,7 @@ class Dispatcher:
         caller = self._caller(method, raw.values, request.address)
         value = self._blaming_session(method, caller, lambda: self._call(method, caller, raw.values))
         if isinstance(value, Watch):
-            return self._hold(method, caller, value, manner)
+            return Held(self, method, manner, value)
         return self._rendered(method.shape, value, manner)
 
     def _method(self, request: Request) -> Method:
@@ -122,19 +149,29 @@ class Dispatcher:
                 sessions.require(self._ctx, caller.session_id)
             raise
 
-    def _hold(self, method: Method, caller: Caller, watch: Watch, manner: _Manner) -> Held:
-        def again() -> Rendered | None:
-            news = self._blaming_session(method, caller, lambda: observing.look(self._ctx, watch))
-            return None if news is None else self._rendered(method.shape, news, manner)
+    def look(self, method: Method, manner: _Manner, watch: Watch) -> Rendered | None:
+        """Looks again at what a poll waits for; a failure is an answer."""
+        found: Rendered | None = self._guarded(manner, lambda: self._look(method, manner, watch))
+        return found
 
-        return Held(
-            watch,
-            resume=lambda: self._guarded(manner, again),
-            empty=self._rendered("status", None, manner),
-            end=lambda: observing.end(self._ctx, watch),
-        )
+    def shared(self, method: Method, manner: _Manner, told: Common) -> Rendered | None:
+        """What all polls of one method and manner, callbacks aside, are answered."""
+        return None if told.news is None else self._rendered(method.shape, told.news, manner, wrap=False)
 
-    def _rendered(self, shape: str, value: Any, manner: _Manner) -> Rendered:
+    def nothing(self, manner: _Manner) -> Rendered:
+        """The answer to a poll for which nothing came."""
+        return self._rendered("status", None, manner)
+
+    def end(self, watch: Watch, *, unanswered: bool) -> None:
+        """A poll is over."""
+        observing.end(self._ctx, watch, unanswered=unanswered)
+
+    def _look(self, method: Method, manner: _Manner, watch: Watch) -> Rendered | None:
+        caller = Caller(session_id=watch.session_id)
+        news = self._blaming_session(method, caller, lambda: observing.look(self._ctx, watch))
+        return None if news is None else self._rendered(method.shape, news, manner)
+
+    def _rendered(self, shape: str, value: Any, manner: _Manner, *, wrap: bool = True) -> Rendered:
         if not isinstance(value, News) or value.shared is None:
             return answer(v1.SHAPES[shape](value, self._links), manner.format, manner.callback)
         called = manner.callback is not None
@@ -142,7 +179,7 @@ class Dispatcher:
             (manner.format, called, *value.shared),
             lambda: body_of(v1.SHAPES[shape](value, self._links), manner.format, called=called),
         )
-        return wrapped(body, manner.format, manner.callback)
+        return wrapped(body, manner.format, manner.callback if wrap else None)
 
     def _guarded(self, manner: _Manner, call: Callable[[], Any]) -> Any:
         try:

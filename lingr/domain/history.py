@@ -19,31 +19,32 @@ Keep = Callable[[Message], bool]
 class Page:
     """Messages, oldest first, and the id of the newest event that the page covers.
 
-    ``private`` says that a private message was among the events, shown or not.
+    ``private`` are the private messages among the events, shown or not.
     """
 
     messages: tuple[Message, ...]
     counter: int
-    private: bool
+    private: tuple[Message, ...]
 
 
 def after(ctx: Context, room_id: str, counter: int, keep: Keep, most: int | None = None) -> Page:
     """The oldest 50 messages with a greater id that ``keep`` accepts, among the ``most`` next events."""
     kept: list[Message] = []
-    private = False
+    private: list[Message] = []
     chunk = PAGE_MESSAGES
     end = None if most is None else counter + most
     while True:
         events = ctx.store.log.after(room_id, counter, chunk)
         for event in events:
             if len(kept) == PAGE_MESSAGES:
-                return Page(tuple(kept), counter, private)
-            private = private or event.type == "private"
+                return Page(tuple(kept), counter, tuple(private))
+            if event.type == "private":
+                private.append(event)
             if keep(event):
                 kept.append(event)
             counter = event.id
         if len(events) < chunk or (end is not None and counter >= end):
-            return Page(tuple(kept), counter, private)
+            return Page(tuple(kept), counter, tuple(private))
         chunk = LONG_WALK_EVENTS
 
 

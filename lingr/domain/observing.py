@@ -13,7 +13,7 @@ from lingr.domain.presence import room_of
 from lingr.errors import LingrError
 from lingr.store.announcements import Announcement
 from lingr.store.mirror import Home
-from lingr.values import Message, News, Occupant, RoomState, Watch
+from lingr.values import Common, Message, News, Occupant, RoomState, Watch
 
 STALE_POLLS = 3
 """The third poll in a row with one and the same stale counter is refused."""
@@ -33,7 +33,7 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
     """
     home = _home(ctx, room_of(caller.ticket), caller.ticket, caller.session_id)
     state = ctx.store.rooms.state(home.room_id)
-    _seen(ctx, home)
+    ctx.store.tickets.seen(home, ctx.clock())
     start = _position(ctx, home, state) if counter is None else counter
     home.roster = state.roster if home.roster is None else home.roster
     watch = Watch(home.room_id, home.session_id, home.ticket, start, home.roster, counter is None)
@@ -45,7 +45,9 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
     if news is None:
         if 0 <= start <= state.counter:
             # Who asks from here has been told so far, by whomever.
-            ctx.store.tickets.tell(home, start)
+            home.told = start
+            if home.room_id not in ctx.store.mirror.rooms:
+                ctx.store.tickets.note(home)
         # Negative means the newest events. There are none, so the first one to come is awaited.
         return watch if start >= 0 else replace(watch, counter=state.counter, roster=state.roster)
     return _told(ctx, home, news, from_position=counter is None)
@@ -58,12 +60,37 @@ def look(ctx: Context, watch: Watch) -> News | None:
     return None if news is None else _told(ctx, home, news, from_position=watch.from_position)
 
 
-def end(ctx: Context, watch: Watch) -> None:
-    """The watch is over: its holder was there until now."""
-    followed = ctx.store.mirror.rooms.get(watch.room_id)
-    home = followed.homes.get(watch.ticket) if followed is not None else None
-    if home is not None:
-        _seen(ctx, home)
+def end(ctx: Context, watch: Watch, *, unanswered: bool) -> None:
+    """The watch is over: its holder was there until now.
+
+    ``unanswered``: it is told that nothing happened, and may leave it to us to know from which counter to
+    go on.
+    """
+    home = known(ctx, watch.room_id, watch.ticket)
+    if home is None:
+        return
+    ctx.store.tickets.seen(home, ctx.clock())
+    if unanswered and home.told != home.written:
+        ctx.store.tickets.note(home)
+
+
+def known(ctx: Context, room_id: str, ticket: str) -> Home | None:
+    """The home of a ticket whose polls this process serves, if it has one at hand."""
+    followed = ctx.store.mirror.rooms.get(room_id)
+    return followed.homes.get(ticket) if followed is not None else None
+
+
+def at_hand(ctx: Context, room_id: str, counter: int) -> bool:
+    """Whether ``common`` can tell from memory what happened after a counter, without asking the engine."""
+    followed = ctx.store.mirror.rooms.get(room_id)
+    if followed is None or followed.zone is None or followed.roster is None or not followed.holds(counter):
+        return False
+    return followed.occupants is not None or followed.size > ctx.settings.roster_occupants
+
+
+def common(ctx: Context, room_id: str, counter: int, roster: int) -> Common:
+    """What everybody hears who stands at a counter and knows that version of the roster."""
+    return _common(ctx, room_id, counter, roster, ctx.store.rooms.state(room_id))
 
 
 def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_messages_only: bool) -> News:
@@ -100,25 +127,38 @@ def worth_waking(ctx: Context, announcement: Announcement) -> bool:
 def _news(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> News | None:
     if watch.counter < 0:
         return _newest(ctx, watch, occupant, state)
-    if watch.counter >= state.counter:
-        return _roster_news(ctx, watch, state)
-    followed = ctx.store.mirror.rooms.get(watch.room_id)
-    known = followed.news.get(watch.counter) if followed is not None else None
-    if known is not None:
-        return known
+    told = _common(ctx, watch.room_id, watch.counter, watch.roster, state)
+    if told.suits(occupant):
+        return told.news
     page = history.after(
         ctx, watch.room_id, _start(ctx, watch.counter, state), lambda one: one.concerns(occupant)
     )
-    if not page.messages:
-        return _roster_news(ctx, watch, state)
-    shared = (
-        None if page.private else (watch.room_id, watch.counter, page.counter, state.roster, state.generation)
-    )
     occupants = _roster(ctx, watch.room_id, state)
+    return News(page.counter, page.messages, occupants, state.zone, None, state.roster)
+
+
+def _common(ctx: Context, room_id: str, counter: int, roster: int, state: RoomState) -> Common:
+    if counter >= state.counter:
+        return Common(_roster_news(ctx, room_id, counter, roster, state))
+    followed = ctx.store.mirror.rooms.get(room_id)
+    remembered = followed.news.get(counter) if followed is not None else None
+    if remembered is None:
+        remembered = _common_events(ctx, room_id, counter, state)
+        if followed is not None and ctx.store.mirror.state(room_id) == state:
+            followed.remember(counter, remembered)
+    if remembered.news is None:
+        return Common(_roster_news(ctx, room_id, counter, roster, state), remembered.private)
+    return remembered
+
+
+def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common:
+    page = history.after(ctx, room_id, _start(ctx, counter, state), lambda one: one.type != "private")
+    if not page.messages:
+        return Common(None, page.private)
+    shared = (room_id, counter, page.counter, state.roster, state.generation)
+    occupants = _roster(ctx, room_id, state)
     news = News(page.counter, page.messages, occupants, state.zone, shared, state.roster)
-    if followed is not None and shared is not None and ctx.store.rooms.state(watch.room_id) == state:
-        followed.remember(watch.counter, news)
-    return news
+    return Common(news, page.private)
 
 
 def _newest(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> News | None:
@@ -129,15 +169,15 @@ def _newest(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) ->
     return News(covered, messages, _roster(ctx, watch.room_id, state), state.zone, None, state.roster)
 
 
-def _roster_news(ctx: Context, watch: Watch, state: RoomState) -> News | None:
+def _roster_news(ctx: Context, room_id: str, counter: int, roster: int, state: RoomState) -> News | None:
     # Observers without a nickname come and go without an event: only the roster tells.
-    if state.roster == watch.roster:
+    if state.roster == roster:
         return None
-    occupants = _roster(ctx, watch.room_id, state)
+    occupants = _roster(ctx, room_id, state)
     if occupants is None:
         return None
-    counter = max(watch.counter, state.counter)
-    shared = (watch.room_id, counter, state.roster, state.generation)
+    counter = max(counter, state.counter)
+    shared = (room_id, counter, state.roster, state.generation)
     return News(counter, (), occupants, state.zone, shared, state.roster)
 
 
@@ -162,15 +202,10 @@ def _holder(ctx: Context, room_id: str, caller: Caller) -> Occupant:
     return ctx.store.tickets.look(room_id, caller.ticket, caller.session_id, now=ctx.clock())[0]
 
 
-def _seen(ctx: Context, home: Home) -> None:
-    ctx.store.tickets.seen(home)
-    ctx.store.sessions.seen(home.session_id)
-
-
 def _position(ctx: Context, home: Home, state: RoomState) -> int:
     if home.told is not None:
         return home.told
-    if home.moved or ctx.clock() - home.opened < SETTLE_SECONDS * 1000:
+    if home.moved or ctx.clock() - home.checked < SETTLE_SECONDS * 1000:
         ctx.pause(SETTLE_SECONDS)
     # What the record says is from when it was opened, and another process may have told more since.
     _, position = ctx.store.tickets.look(home.room_id, home.ticket, home.session_id, now=ctx.clock())
@@ -178,13 +213,12 @@ def _position(ctx: Context, home: Home, state: RoomState) -> int:
 
 
 def _told(ctx: Context, home: Home, news: News, *, from_position: bool) -> News:
-    ctx.store.tickets.tell(home, news.counter)
-    if news.occupants is not None:
-        home.roster = news.roster
+    home.heard(news.counter, None if news.occupants is None else news.roster, ctx.clock())
     if from_position or home.room_id not in ctx.store.mirror.rooms:
         # This client will not say where it stands, so any process must know before it asks again. Of a
         # room that is not followed this process would not hear that another one wants to know.
-        ctx.store.tickets.flush(ctx.clock(), [home.room_id])
+        ctx.store.tickets.note(home)
+        ctx.store.tickets.flush(ctx.clock(), rooms=[home.room_id])
     return news
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 
 from lingr.domain import rates, rooms
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.ids import ALPHABET, ticket_of
 from lingr.ids import room_of as room_of_ticket
+from lingr.store.tickets import Flushed
 from lingr.text import line
 from lingr.values import Entrance, Occupant, User
 
@@ -168,10 +170,16 @@ def _sweep_room(ctx: Context, room_id: str, now: int, lifetime: int) -> int:
     return len(swept)
 
 
-def flush(ctx: Context) -> None:
-    """Writes down which tickets and sessions were active since the last time."""
-    ctx.store.tickets.flush(ctx.clock())
+def flush(ctx: Context, polling: Callable[[str], bool]) -> Flushed:
+    """Writes down which tickets and sessions were active since the last time, and has tickets checked.
+
+    ``polling`` tells whether the holder of a ticket is waiting right now.
+    """
+    flushed = ctx.store.tickets.flush(ctx.clock(), polling=polling)
+    for session_id in flushed.sessions:
+        ctx.store.sessions.seen(session_id)
     ctx.store.sessions.flush()
+    return flushed
 
 
 def _nickname(nickname: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lingr.store.accounts import Accounts
+from lingr.store.channel import Channel, Connect
 from lingr.store.client import Engine
 from lingr.store.log import Log
 from lingr.store.mirror import Mirror
@@ -37,18 +38,23 @@ def open_store(
     *,
     process: str,
     session_seconds: float,
+    refresh_seconds: float,
     log_events: int,
     pause: Callable[[float], None] = time.sleep,
+    channel: Callable[[Connect], Channel] | None = None,
 ) -> Store:
-    """A store over the engine at ``url``. Nothing is sent until the first call."""
-    engine = Engine(url, pause=pause)
+    """A store over the engine at ``url``; for ``pause`` and ``channel`` see Engine.
+
+    Nothing is sent until the first call.
+    """
+    engine = Engine(url, pause=pause, channel=channel)
     mirror = Mirror()
     return Store(
         engine,
         mirror,
         Rooms(engine, mirror, log_events),
         Log(engine, mirror),
-        Tickets(engine, mirror, process),
+        Tickets(engine, mirror, process, int(refresh_seconds * 1000)),
         Sessions(engine, int(session_seconds * 1000)),
         Accounts(engine),
         Presence(engine, process),

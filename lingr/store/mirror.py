@@ -10,30 +10,45 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from lingr.store.announcements import Announcement
-from lingr.values import Message, News, Occupant, RoomState
+from lingr.values import Common, Message, Occupant, RoomState
 
 TAIL_EVENTS = 200
 NEWS_PER_ROOM = 64
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Home:
     """A ticket whose polls this process serves.
 
-    ``told`` is the counter this process last told the holder, or None before it told one. ``moved`` says
-    that another process served the ticket until now, ``suspect`` that a stale counter was seen last time.
-    ``roster`` is the version of the roster that the holder knows, or None if this process does not know.
+    ``good`` says that the record holds, ``checked`` when the engine last said so (ms). ``told`` is the
+    counter this process last told the holder, or None before it told one, and ``written`` what of it the
+    engine knows. ``moved`` says that another process served the ticket until now, ``suspect`` that a stale
+    counter was seen last time. ``roster`` is the version of the roster that the holder knows, or None if
+    this process does not know. The holder was last ``seen`` here (ms), and the engine knows of it being
+    here up to ``noted`` (ms); ``listed`` says that it will be told more.
     """
 
     ticket: str
     session_id: str
     room_id: str
     occupant: Occupant
-    opened: int
+    checked: int
     moved: bool
     suspect: bool
+    good: bool = True
     told: int | None = None
+    written: int | None = None
     roster: int | None = None
+    seen: int = 0
+    noted: int = 0
+    listed: bool = False
+
+    def heard(self, counter: int, roster: int | None, now: int) -> None:
+        """The holder was told everything up to a counter, and the roster unless it is None."""
+        self.told = counter
+        self.seen = now
+        if roster is not None:
+            self.roster = roster
 
 
 @dataclass(slots=True)
@@ -48,18 +63,35 @@ class RoomMirror:
     tail: deque[Message] = field(default_factory=deque)
     occupants: tuple[Occupant, ...] | None = None
     homes: dict[str, Home] = field(default_factory=dict)
-    news: dict[int, News] = field(default_factory=dict)
+    news: dict[int, Common] = field(default_factory=dict)
 
-    def hear(self, announcement: Announcement, process: str) -> None:
-        """Takes an announcement in; ``process`` is this one's name."""
+    def hear(self, announcement: Announcement, process: str) -> list[Home]:
+        """Takes an announcement in; ``process`` is this one's name.
+
+        Returns the homes that are another process's from now on.
+        """
         if announcement.reset:
-            self.homes.clear()
+            for ticket in list(self.homes):
+                self.drop(ticket)
+        for ticket in announcement.changed:
+            home = self.homes.get(ticket)
+            if home is not None:
+                home.good = False
+        for ticket in announcement.gone:
+            self.drop(ticket)
         left = announcement.moved if announcement.home != process else ()
-        for ticket in (*announcement.gone, *announcement.changed, *left):
-            self.homes.pop(ticket, None)
+        moved = [home for home in map(self.drop, left) if home is not None]
         self.news.clear()
         self._take(announcement.event, announcement.counter)
         self._state(announcement.counter, announcement.roster, announcement.size)
+        return moved
+
+    def drop(self, ticket: str) -> Home | None:
+        """Forgets a ticket; returns its home if it was here."""
+        home = self.homes.pop(ticket, None)
+        if home is not None:
+            home.good = False
+        return home
 
     def learn(self, state: RoomState) -> None:
         """Takes in what was read from the engine, which may be older than what was announced since."""
@@ -78,11 +110,15 @@ class RoomMirror:
         skip = counter - self.start
         return tuple(self.tail[index] for index in range(skip, min(skip + most, len(self.tail))))
 
-    def remember(self, counter: int, news: News) -> None:
+    def holds(self, counter: int) -> bool:
+        """Whether memory has every event after a counter."""
+        return self.after(counter, 0) is not None
+
+    def remember(self, counter: int, common: Common) -> None:
         """Keeps what there is to tell after a counter, until the room's next announcement."""
         if len(self.news) >= NEWS_PER_ROOM:
             self.news.clear()
-        self.news[counter] = news
+        self.news[counter] = common
 
     def _take(self, event: Message | None, counter: int) -> None:
         newest = self.tail[-1].id if self.tail else self.start
@@ -112,10 +148,14 @@ class RoomMirror:
 
 
 class Mirror:
-    """The followed rooms by id. ``generation`` changes whenever announcements may have been missed."""
+    """The followed rooms by id. ``generation`` changes whenever announcements may have been missed.
+
+    ``lost`` collects the homes of rooms that are no longer followed, for `Tickets` to see to.
+    """
 
     def __init__(self) -> None:
         self.rooms: dict[str, RoomMirror] = {}
+        self.lost: list[Home] = []
         self.generation = 0
 
     def follow(self, room_id: str) -> None:
@@ -124,14 +164,23 @@ class Mirror:
 
     def unfollow(self, room_id: str) -> None:
         """The room's announcements are no longer heard."""
-        self.rooms.pop(room_id, None)
+        room = self.rooms.pop(room_id, None)
+        if room is not None:
+            self._lose(room)
 
     def lose(self) -> dict[str, int]:
         """Forgets everything; returns the newest counter known of each room."""
         known = {room_id: room.counter for room_id, room in self.rooms.items() if room.counter is not None}
+        for room in self.rooms.values():
+            self._lose(room)
         self.rooms.clear()
         self.generation += 1
         return known
+
+    def _lose(self, room: RoomMirror) -> None:
+        for home in room.homes.values():
+            home.good = False
+            self.lost.append(home)
 
     def state(self, room_id: str) -> RoomState | None:
         """The state of a room, if it is known."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from lingr.store import keys
@@ -12,33 +13,61 @@ from lingr.store.records import from_json
 from lingr.store.scripts import run
 from lingr.values import Occupant, RoomState
 
+AT_ONCE = 500
+"""Tickets that one script writes down."""
+
+
+@dataclass(slots=True)
+class Flushed:
+    """What the engine said when tickets were written down.
+
+    ``sessions`` are those of holders who were there, ``gone`` tickets that are void, ``behind`` rooms in
+    which more has happened than this process has heard.
+    """
+
+    sessions: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
+
 
 @dataclass(slots=True)
 class Tickets:
-    """``process`` names this process among all that serve the data set."""
+    """``process`` names this process among all that serve the data set.
+
+    That a holder is there is written down every ``refresh`` milliseconds at most, with the time at which
+    it was last seen, so polling costs the engine next to nothing.
+    """
 
     engine: Engine
     mirror: Mirror
     process: str
-    _pending: dict[str, dict[str, int | None]] = field(default_factory=dict)
+    refresh: int
+    _round: deque[Home] = field(default_factory=deque)
+    _due: dict[str, dict[str, tuple[Home, int | None]]] = field(default_factory=dict)
 
     def home(self, room_id: str, ticket: str, session_id: str, *, now: int, oldest: int) -> Home:
-        """The record of a ticket whose poll this process serves, from memory if opened since ``oldest``.
+        """The record of a ticket whose poll this process serves, from memory if checked since ``oldest``.
 
         Raises LingrError ``invalid_ticket``.
         """
+        self._take_lost()
         followed = self.mirror.rooms.get(room_id)
-        known = followed.homes.get(ticket) if followed is not None else None
-        if known is not None and known.opened >= oldest and known.session_id == session_id:
-            return known
+        home = followed.homes.get(ticket) if followed is not None else None
+        if home is not None and home.session_id == session_id and home.good and home.checked >= oldest:
+            return home
         occupant, _, moved, suspect = self._open(room_id, ticket, session_id, now, self.process)
-        home = Home(ticket, session_id, room_id, occupant, now, moved, suspect)
-        home.told = self._pending.get(room_id, {}).get(ticket)
-        if followed is not None and self.mirror.rooms.get(room_id) is followed:
-            if known is not None and not moved:
-                home.told = known.told if home.told is None else home.told
-                home.roster = known.roster
-            followed.homes[ticket] = home
+        # Another poll of the ticket may have got here first.
+        home = followed.homes.get(ticket) if followed is not None else None
+        if home is None:
+            home = Home(ticket, session_id, room_id, occupant, now, moved, suspect, seen=now, noted=now)
+            home.told = self._due.get(room_id, {}).get(ticket, (home, None))[1]
+            if followed is not None and self.mirror.rooms.get(room_id) is followed:
+                followed.homes[ticket] = home
+                self._list(home)
+            return home
+        home.occupant, home.checked, home.moved, home.suspect, home.good = occupant, now, moved, suspect, True
+        if moved:
+            home.told = home.written = home.roster = None
         return home
 
     def look(self, room_id: str, ticket: str, session_id: str, *, now: int) -> tuple[Occupant, int | None]:
@@ -56,31 +85,104 @@ class Tickets:
             run(self.engine, "ticket_stale", keys.room(home.room_id, self.engine.database), arguments)[0]
         )
 
-    def tell(self, home: Home, counter: int) -> None:
-        """Notes how far the holder has been told; ``flush`` writes it down."""
-        home.told = counter
-        self._pending.setdefault(home.room_id, {})[home.ticket] = counter
+    def seen(self, home: Home, now: int) -> None:
+        """Notes that the holder is here; a flush writes it down when it is time to."""
+        home.seen = now
+        if not home.listed and home.good:
+            self.note(home)
+            self._list(home)
 
-    def seen(self, home: Home) -> None:
-        """Notes that the holder polls; ``flush`` writes it down."""
-        self._pending.setdefault(home.room_id, {}).setdefault(home.ticket, None)
+    def note(self, home: Home) -> None:
+        """Has the next flush write down how far the holder was told, and when it was here."""
+        self._note(home, home.told)
 
-    def flush(self, now: int, rooms: Iterable[str] | None = None) -> None:
-        """Writes down what was noted, of some rooms or of all: one script per room."""
-        for room_id in list(self._pending if rooms is None else rooms):
-            noted = self._pending.pop(room_id, None)
-            if noted:
-                self._write_down(room_id, noted, now)
+    def hand_over(self, homes: Iterable[Home], now: int) -> None:
+        """Writes down how far holders were told whose polls another process serves from now on."""
+        for home in homes:
+            self._write_down(home.room_id, [(home, home.told)], now, Flushed())
+            home.told = None
 
-    def _write_down(self, room_id: str, noted: dict[str, int | None], now: int) -> None:
-        arguments: list[str | int] = [now]
-        for ticket, told in noted.items():
-            arguments += [ticket, "" if told is None else told]
-        try:
-            run(self.engine, "tickets_seen", keys.room(room_id, self.engine.database), arguments, safe=True)
-        except Exception:
-            self._pending[room_id] = {**noted, **self._pending.get(room_id, {})}
-            raise
+    def flush(
+        self, now: int, *, polling: Callable[[str], bool] = lambda ticket: False, rooms: Iterable[str] = ()
+    ) -> Flushed:
+        """Writes down what is due, in some rooms or in all, and has the engine check those tickets.
+
+        ``polling`` tells whether a ticket's holder is waiting right now.
+        """
+        self._take_lost()
+        if not rooms:
+            self._go_round(now, polling)
+        flushed = Flushed()
+        for room_id in list(rooms or self._due):
+            noted = list(self._due.pop(room_id, {}).values())
+            try:
+                while noted:
+                    self._write_down(room_id, noted[:AT_ONCE], now, flushed)
+                    del noted[:AT_ONCE]
+            except Exception:
+                newer = self._due.pop(room_id, {}).values()
+                for home, told in (*noted, *newer):
+                    self._note(home, told)
+                raise
+        return flushed
+
+    def _note(self, home: Home, told: int | None) -> None:
+        due = self._due.setdefault(home.room_id, {})
+        if told is None and home.ticket in due:
+            told = due[home.ticket][1]
+        due[home.ticket] = home, told
+
+    def _take_lost(self) -> None:
+        # What a lost home was told is written down soon, and not again later: another home may follow it.
+        while self.mirror.lost:
+            home = self.mirror.lost.pop()
+            if home.told != home.written:
+                self.note(home)
+            home.told = None
+
+    def _list(self, home: Home) -> None:
+        home.listed = True
+        self._round.append(home)
+
+    def _go_round(self, now: int, polling: Callable[[str], bool]) -> None:
+        while self._round and self._round[0].noted <= now - self.refresh:
+            home = self._round.popleft()
+            home.listed = False
+            if home.good and polling(home.ticket):
+                home.seen = now
+            if home.seen > home.noted:
+                self.note(home)
+                home.noted = now
+                if home.good:
+                    self._list(home)
+
+    def _write_down(
+        self, room_id: str, noted: list[tuple[Home, int | None]], now: int, flushed: Flushed
+    ) -> None:
+        followed = self.mirror.rooms.get(room_id)
+        generation = self.mirror.generation
+        arguments: list[str | int] = []
+        for home, told in noted:
+            arguments += [home.ticket, home.seen, "" if told is None else told]
+        counter, roster, size, zone, *gone = run(
+            self.engine, "tickets_seen", keys.room(room_id, self.engine.database), arguments, safe=True
+        )
+        void = {ticket.decode() for ticket in gone}
+        for home, told in noted:
+            home.written = told
+            if home.ticket in void:
+                home.good = False
+            else:
+                home.checked = now
+                flushed.sessions.append(home.session_id)
+        flushed.gone += void
+        if followed is None or counter is None:
+            return
+        for ticket in void:
+            followed.drop(ticket)
+        if followed.counter is None or followed.counter < int(counter):
+            flushed.behind.append(room_id)
+        followed.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
 
     def _open(
         self, room_id: str, ticket: str, session_id: str, now: int, process: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -24,18 +23,17 @@ class Held(Protocol[A_co]):
     @property
     def watch(self) -> Watch: ...
 
-    @property
-    def resume(self) -> Callable[[], A_co | None]: ...
+    def resume(self) -> A_co | None: ...
 
-    @property
-    def empty(self) -> A_co: ...
+    def expire(self) -> A_co: ...
 
-    @property
-    def end(self) -> Callable[[], None]: ...
+    def end(self) -> None: ...
 
 
 class Sleeper:
     """A waiter that a greenlet sleeps on."""
+
+    is_waiting = True
 
     def __init__(self) -> None:
         self._told = Event()
@@ -82,7 +80,7 @@ class Blocker(Generic[A]):
                     if answer is not None:
                         return answer
                     if not sleeper.sleep():
-                        return held.empty
+                        return held.expire()
         finally:
             self.hub.unregister(sleeper)
             held.end()

@@ -13,7 +13,13 @@ from typing import Protocol
 
 
 class Waiter(Protocol):
-    """Whoever waits. The hub tells it things; it must not block when told."""
+    """Whoever waits. The hub tells it things; it must not block when told.
+
+    ``is_waiting`` says whether it has a poll to answer just now.
+    """
+
+    @property
+    def is_waiting(self) -> bool: ...
 
     def news(self) -> None:
         """It is worth looking again."""
@@ -24,11 +30,14 @@ class Waiter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a waiter is registered: the room it listens to, the ticket it polls with, its deadline's slot."""
+    """Where a waiter is registered: the room it listens to, the ticket it polls with, its deadline's slot.
+
+    One that keeps its polls by itself has neither of the last two.
+    """
 
     room_id: str
-    ticket: str
-    slot: int
+    ticket: str | None = None
+    slot: int | None = None
 
 
 class Hub:
@@ -54,15 +63,36 @@ class Hub:
 
         In a process that is leaving it is sent away itself.
         """
+        self.claim(ticket, waiter)
+        slot = self._slot(self._clock() + hold) + 1
+        self._wheel[slot][waiter] = None
+        self._place(waiter, Place(room_id, ticket, slot))
+
+    def attend(self, room_id: str, waiter: Waiter) -> None:
+        """Lets a waiter listen to a room that keeps its polls, and their deadlines, by itself."""
+        self._place(waiter, Place(room_id))
+
+    def claim(self, ticket: str, waiter: Waiter) -> None:
+        """From now on this waiter is told about the ticket; whoever polled with it before is sent away."""
         former = self._tickets.get(ticket)
-        if former is not None:
+        self._tickets[ticket] = waiter
+        if former is not None and former is not waiter:
             self.unregister(former)
             former.nothing()
-        place = Place(room_id, ticket, self._slot(self._clock() + hold) + 1)
+
+    def release(self, ticket: str, waiter: Waiter) -> None:
+        """The waiter no longer polls with the ticket."""
+        if self._tickets.get(ticket) is waiter:
+            del self._tickets[ticket]
+
+    def is_polled(self, ticket: str) -> bool:
+        """Whether somebody waits with the ticket just now."""
+        waiter = self._tickets.get(ticket)
+        return waiter is not None and waiter.is_waiting
+
+    def _place(self, waiter: Waiter, place: Place) -> None:
         self._places[waiter] = place
-        self._rooms[room_id][waiter] = place
-        self._tickets[ticket] = waiter
-        self._wheel[place.slot][waiter] = None
+        self._rooms[place.room_id][waiter] = place
         if self.is_leaving:
             waiter.nothing()
 
@@ -75,11 +105,12 @@ class Hub:
         del room[waiter]
         if not room:
             del self._rooms[place.room_id]
-        del self._wheel[place.slot][waiter]
-        if not self._wheel[place.slot]:
-            del self._wheel[place.slot]
-        if self._tickets.get(place.ticket) is waiter:
-            del self._tickets[place.ticket]
+        if place.slot is not None:
+            del self._wheel[place.slot][waiter]
+            if not self._wheel[place.slot]:
+                del self._wheel[place.slot]
+        if place.ticket is not None:
+            self.release(place.ticket, waiter)
 
     def has(self, room_id: str) -> bool:
         """Whether anybody waits for the room."""
@@ -89,10 +120,6 @@ class Hub:
         """Something happened in a room."""
         if room_id in self._rooms:
             self._tell(self._rooms[room_id])
-
-    def announce_all(self) -> None:
-        """Something may have happened anywhere."""
-        self._tell(self._places)
 
     def recheck(self, ticket: str) -> None:
         """Something happened to a ticket."""

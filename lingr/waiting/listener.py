@@ -13,7 +13,7 @@ from gevent.event import Event
 
 from lingr.errors import LingrError
 from lingr.store.announcements import Announcement, Followed, Subscription, SubscriptionLost
-from lingr.store.mirror import Mirror
+from lingr.store.mirror import Home, Mirror
 from lingr.waiting.hub import Hub
 
 READ_SECONDS = 5.0
@@ -32,12 +32,12 @@ class Hooks:
     """What the listener has others do.
 
     ``worth_waking`` says whether an announcement gives waiters anything to look at. ``moved`` is told of
-    a room in which another process took over a ticket. ``returned`` is told, when the engine is back,
-    the newest counter known of each room from before.
+    tickets that another process took over. ``returned`` is told, when the engine is back, the newest
+    counter known of each room from before.
     """
 
     worth_waking: Callable[[Announcement], bool]
-    moved: Callable[[str], None]
+    moved: Callable[[list[Home]], None]
     returned: Callable[[dict[str, int]], None]
 
 
@@ -139,19 +139,19 @@ class Listener:
         room = self._mirror.rooms.get(room_id)
         if room is None:
             return
-        room.hear(announcement, self._process)
-        if announcement.moved and announcement.home != self._process:
-            for ticket in announcement.moved:
-                self._hub.dismiss(ticket)
-            gevent.spawn(self._tell_moved, room_id)
+        moved = room.hear(announcement, self._process)
+        if moved:
+            for home in moved:
+                self._hub.dismiss(home.ticket)
+            gevent.spawn(self._tell_moved, moved)
         for ticket in (*announcement.gone, *announcement.changed):
             self._hub.recheck(ticket)
         if announcement.reset or self._hooks.worth_waking(announcement):
             self._hub.announce(room_id)
 
-    def _tell_moved(self, room_id: str) -> None:
+    def _tell_moved(self, homes: list[Home]) -> None:
         try:
-            self._hooks.moved(room_id)
+            self._hooks.moved(homes)
         except LingrError as error:
             log.debug("put off", what="moved", why=str(error))
 

@@ -13,7 +13,6 @@ from lingr.errors import LingrError
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Listener
 
-RECHECK_SECONDS = 20.0
 PRUNE_SECONDS = 30.0
 
 log = structlog.get_logger()
@@ -44,7 +43,6 @@ def start(hub: Hub, listener: Listener, chores: Chores) -> list[gevent.Greenlet]
     return [
         gevent.spawn(listener.run),
         gevent.spawn(_every, hub.GRANULE, hub.turn),
-        gevent.spawn(_every, RECHECK_SECONDS, hub.announce_all),
         gevent.spawn(_every, PRUNE_SECONDS, listener.prune),
         gevent.spawn(_every, chores.seconds, chores.flush),
         gevent.spawn(_every, chores.seconds, sweep),

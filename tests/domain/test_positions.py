@@ -92,7 +92,7 @@ def test_a_position_told_to_one_process_is_waited_for_by_the_next(open_ctx, pers
 
     def settle(_):
         assert [one.moved for one in ears.announced() if one.moved] == [(ann.ticket,)]
-        one.store.tickets.flush(one.clock(), [ROOM])
+        one.store.tickets.hand_over(one.store.mirror.rooms[ROOM].homes.values(), one.clock())
 
     patient = type(two)(two.store, two.settings, two.clock, two.new_id, two.offload, settle)
     assert texts(ann.via(patient).observe(None)) == ["two"]
@@ -145,7 +145,7 @@ def test_a_watch_whose_ticket_died_is_refused(clock, person, listen):
     listen()
     with pytest.raises(LingrError, match="invalid_ticket"):
         observing.look(ann.ctx, watch)
-    observing.end(ann.ctx, watch)
+    observing.end(ann.ctx, watch, unanswered=False)
 
 
 def test_log_in_while_waiting_lets_private_words_through(person, listen, ctx):

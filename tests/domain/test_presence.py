@@ -141,7 +141,7 @@ def test_the_silent_leave_once(ctx, clock, person):
     clock.pass_seconds(119)
     assert presence.sweep(ctx) == 0
     bob.observe(bob.counter)
-    presence.flush(ctx)
+    presence.flush(ctx, lambda ticket: True)
     clock.pass_seconds(1)
     assert presence.sweep(ctx) == 1
     assert presence.sweep(ctx) == 0
@@ -164,8 +164,8 @@ def test_a_poll_counts_when_it_begins_and_when_it_ends(ctx, clock, person, ears)
     watch = ann.observe(ann.counter)
     assert isinstance(watch, Watch)
     clock.pass_seconds(50)
-    observing.end(ctx, watch)
-    presence.flush(ctx)
+    observing.end(ctx, watch, unanswered=True)
+    presence.flush(ctx, lambda ticket: False)
     clock.pass_seconds(119)
     assert presence.sweep(ctx) == 0
     clock.pass_seconds(1)

@@ -77,7 +77,12 @@ def test_everybody_hears_every_word_once_and_in_order_through_any_process(open_c
             person.poll(ctx, person.counter)
         elif step == "poll without a counter":
             # The other process hears at once that the ticket was asked for here, and writes down its place.
-            ctxs[1 - process].store.tickets.flush(ctx.clock(), [room_id])
+            other = ctxs[1 - process].store
+            followed = other.mirror.rooms.get(room_id)
+            home = followed.drop(person.ticket) if followed is not None else None
+            if home is not None:
+                other.tickets.hand_over([home], ctx.clock())
+            other.tickets.flush(ctx.clock(), rooms=[room_id])
             person.poll(ctx, None)
         elif step == "hear":
             ears[process].listen()

@@ -54,7 +54,7 @@ def test_activity_noted_during_an_outage_is_written_down_after_it(lobby, monkeyp
     home = store.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
     store.engine.command("PEXPIRE", keys.session("s"), 5000)
     store.sessions.seen("s")
-    store.tickets.seen(home)
+    store.tickets.seen(home, MIDNIGHT + 9)
 
     def away(*_, **__):
         raise LingrError("unavailable")
@@ -148,7 +148,8 @@ def test_a_home_is_taken_from_memory_until_it_is_too_old(lobby, ears):
     tickets = lobby.store.tickets
     home = tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
     assert tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT + 9, oldest=MIDNIGHT) is home
-    assert tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT + 9, oldest=MIDNIGHT + 1) is not home
+    assert tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT + 9, oldest=MIDNIGHT + 1) is home
+    assert home.checked == MIDNIGHT + 9
     with pytest.raises(LingrError, match="invalid_ticket"):
         tickets.home("lobby", ticket, "bob-session", now=MIDNIGHT, oldest=0)
 
@@ -186,8 +187,8 @@ def test_what_was_told_is_known_elsewhere_once_written_down(open_ctx):
     lobby = Lobby(one)
     ticket = lobby.enter("ann", "Ann")
     home = one.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
-    one.tickets.tell(home, 5)
-    one.tickets.seen(home)
+    home.told = 5
+    one.tickets.note(home)
     assert two.tickets.look("lobby", ticket, "ann-session", now=MIDNIGHT)[1] == 1
     one.tickets.flush(MIDNIGHT + 3)
     assert two.tickets.look("lobby", ticket, "ann-session", now=0)[1] == 5
@@ -197,10 +198,11 @@ def test_being_seen_never_makes_a_ticket_older_and_brings_none_back(lobby):
     ticket = lobby.enter("ann", "Ann")
     tickets, seen = lobby.store.tickets, keys.room("lobby").seen
     home = tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT + 9, oldest=0)
-    tickets.seen(home)
+    tickets.seen(home, MIDNIGHT + 3)
     tickets.flush(MIDNIGHT + 3)
     assert lobby.store.engine.command("ZSCORE", seen, ticket) == b"1200000000009"
-    tickets.tell(home, 1)
+    home.told = 1
+    tickets.note(home)
     lobby.exit("ann")
     tickets.flush(MIDNIGHT + 20)
     assert lobby.store.engine.command("EXISTS", seen, keys.room("lobby").polls) == 0

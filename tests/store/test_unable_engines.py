@@ -20,7 +20,9 @@ def full(engine):
 
 def test_databases_of_one_engine_hear_nothing_of_each_other(valkey, ctx, listen_to):
     rooms.create(ctx, id="lobby", name="Lobby")
-    other = open_store(f"{valkey.url}?db=1", process="other", session_seconds=600, log_events=1000)
+    other = open_store(
+        f"{valkey.url}?db=1", process="other", session_seconds=600, refresh_seconds=0, log_events=1000
+    )
     ears = listen_to(ctx.store)
     ears.follow("lobby")
     other.rooms.create(rooms.find(ctx, "lobby"), "epoch")

@@ -31,7 +31,7 @@ class Process:
         self.renewed: list[dict[str, int]] = []
         hooks = Hooks(
             worth_waking=lambda announcement: observing.worth_waking(ctx, announcement),
-            moved=lambda room_id: ctx.store.tickets.flush(ctx.clock(), [room_id]),
+            moved=lambda homes: ctx.store.tickets.hand_over(homes, ctx.clock()),
             returned=self._returned,
         )
         self.listener = Listener(self._connect, ctx.store.mirror, self.hub, ctx.store.tickets.process, hooks)
@@ -66,7 +66,7 @@ class Held:
 
     watch: Watch
     look: Callable[[], object]
-    over: Callable[[], None]
+    over: Callable[[bool], None]
     empty: object = NOTHING
     steps: list[str] = field(default_factory=list)
 
@@ -74,9 +74,13 @@ class Held:
         self.steps.append("look")
         return self.look()
 
+    def expire(self) -> object:
+        self.over(True)
+        return self.empty
+
     def end(self) -> None:
         self.steps.append("end")
-        self.over()
+        self.over(False)
 
 
 def held_for(ctx: Context, watch: Watch) -> Held:
@@ -84,7 +88,7 @@ def held_for(ctx: Context, watch: Watch) -> Held:
         news = observing.look(ctx, watch)
         return None if news is None else texts(news)
 
-    return Held(watch, look, lambda: observing.end(ctx, watch))
+    return Held(watch, look, lambda unanswered: observing.end(ctx, watch, unanswered=unanswered))
 
 
 def texts(news: News) -> list[str]:

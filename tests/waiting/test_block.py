@@ -37,7 +37,7 @@ def blocker(hub, following):
 def hold(blocker, spawn):
     """Holds a poll whose looks find these answers, one after the other, and then none."""
 
-    def hold(*answers, ticket="t", end=lambda: None, client=None):
+    def hold(*answers, ticket="t", end=lambda unanswered: None, client=None):
         looks = iter(answers)
         held = Held(Watch("lobby", "s", ticket, 1, 1), lambda: next(looks, None), end)
         return held, spawn(blocker.answer, held, client)
@@ -80,7 +80,7 @@ def test_news_between_the_look_and_the_sleep_are_not_slept_through(blocker, hub,
             hub.announce("lobby")
         return answer
 
-    held = Held(Watch("lobby", "s", "t", 1, 1), look, lambda: None)
+    held = Held(Watch("lobby", "s", "t", 1, 1), look, lambda unanswered: None)
     assert spawn(blocker.answer, held).get(timeout=5) == "hello"
 
 
@@ -147,7 +147,7 @@ def test_a_fault_in_a_look_frees_the_place(hold, blocker, hub):
     def fail():
         raise ZeroDivisionError
 
-    held = Held(Watch("lobby", "s", "t", 1, 1), fail, lambda: None)
+    held = Held(Watch("lobby", "s", "t", 1, 1), fail, lambda unanswered: None)
     with pytest.raises(ZeroDivisionError):
         blocker.answer(held)
     assert (len(hub), held.steps[-1]) == (0, "end")
