@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 import msgspec
 import redis
 
 from lingr.store import keys
-from lingr.store.client import AWAY, Engine
+from lingr.store.channel import CutOff, Reply, Unsent
+from lingr.store.client import Engine
 from lingr.values import Message
 
 SILENCE_SECONDS = 15.0
@@ -61,11 +63,12 @@ class Subscription:
 
     def __init__(self, engine: Engine) -> None:
         try:
-            self._connection: Any = engine.connection()
-        except (*AWAY, redis.RedisError) as fault:
+            self._wire = engine.wire()
+        except (Unsent, redis.RedisError) as fault:
             raise SubscriptionLost(str(fault)) from fault
         self._database = engine.database
         self._spoken = time.monotonic()
+        self._unread: deque[Reply] = deque()
 
     def follow(self, room_id: str) -> None:
         """Asks for a room's announcements; ``read`` tells when they come."""
@@ -77,24 +80,32 @@ class Subscription:
 
     def read(self, timeout: float) -> Followed | Heard | None:
         """The next thing heard, or None if nothing was within ``timeout`` seconds."""
-        try:
-            reply = self._connection.read_response(timeout=timeout, disconnect_on_error=False)
-        except redis.TimeoutError:
-            self._check_life()
+        if not self._unread and not self._fetch(timeout):
             return None
-        except (*AWAY, redis.RedisError) as fault:
-            raise SubscriptionLost(str(fault)) from fault
-        self._spoken = time.monotonic()
-        kind = bytes(reply[0])
-        if kind == b"smessage":
-            return Heard(keys.room_of_channel(reply[1].decode()), _announcements.decode(reply[2]))
-        if kind == b"ssubscribe":
-            return Followed(keys.room_of_channel(reply[1].decode()))
-        return None
+        return _understood(self._unread.popleft())
+
+    def read_all(self, timeout: float) -> list[Followed | Heard]:
+        """Everything heard by now, in order; if there is nothing, what comes first within ``timeout``."""
+        if not self._unread and not self._fetch(timeout):
+            return []
+        unread, self._unread = self._unread, deque()
+        return [one for one in map(_understood, unread) if one is not None]
 
     def close(self) -> None:
         """Hangs up."""
-        self._connection.disconnect()
+        self._wire.close()
+
+    def _fetch(self, timeout: float) -> bool:
+        try:
+            replies = self._wire.replies(timeout)
+        except CutOff as fault:
+            raise SubscriptionLost(str(fault)) from fault
+        if not replies:
+            self._check_life()
+            return False
+        self._spoken = time.monotonic()
+        self._unread.extend(replies)
+        return True
 
     def _check_life(self) -> None:
         silence = time.monotonic() - self._spoken
@@ -105,9 +116,25 @@ class Subscription:
 
     def _send(self, *command: str) -> None:
         try:
-            self._connection.send_command(*command, check_health=False)
-        except (*AWAY, redis.RedisError) as fault:
+            self._wire.send(*command)
+        except CutOff as fault:
             raise SubscriptionLost(str(fault)) from fault
+
+
+def _understood(reply: Reply) -> Followed | Heard | None:
+    if isinstance(reply, Exception):
+        raise SubscriptionLost(str(reply))
+    kind = reply[0]
+    if kind == b"smessage":
+        return Heard(_room_of(reply[1]), _announcements.decode(reply[2]))
+    if kind == b"ssubscribe":
+        return Followed(_room_of(reply[1]))
+    return None
+
+
+@lru_cache(4096)
+def _room_of(channel: bytes) -> str:
+    return keys.room_of_channel(channel.decode())
 
 
 class SubscriptionLost(Exception):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -19,9 +19,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from lingr.errors import LingrError
-
-Reply = Any
-Argument = str | bytes | int | float
+from lingr.store.channel import Argument as Argument
+from lingr.store.channel import Channel, Commands, Connect, CutOff, Socket, Unsent, Wire
+from lingr.store.channel import Reply as Reply
+from lingr.store.plain import PlainWire, bare
 
 AWAY = (redis.ConnectionError, redis.TimeoutError, OSError)
 
@@ -44,15 +45,21 @@ log = structlog.get_logger()
 
 
 class Engine:
-    """Sends commands over a pool of 20 connections; a 21st caller waits its turn.
+    """Sends commands over a channel, or without one over 20 connections; a 21st caller waits its turn.
 
-    ``pause`` sleeps for some seconds between attempts. Raises LingrError ``unavailable`` when the engine
+    ``pause`` sleeps for some seconds between attempts. ``channel`` makes a Channel, given what opens its
+    connections; ``rediss://`` does without. Raises LingrError ``unavailable`` when the engine
     stays away for longer than ``patience`` seconds, has no memory left or may not write, and
     redis.ResponseError when it refuses the command itself.
     """
 
     def __init__(
-        self, url: str, *, pause: Callable[[float], None] = time.sleep, patience: float = PATIENCE_SECONDS
+        self,
+        url: str,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        patience: float = PATIENCE_SECONDS,
+        channel: Callable[[Connect], Channel] | None = None,
     ) -> None:
         options: dict[str, Any] = {
             "retry": Retry(NoBackoff(), 0),
@@ -65,6 +72,10 @@ class Engine:
         )
         # Pub/sub channels are common to all databases of an engine, keys are not.
         self.database = int(self.pool.connection_kwargs.get("db") or 0)
+        # TLS needs more than a socket.
+        is_bare = not issubclass(self.pool.connection_class, redis.SSLConnection)
+        self.channel = channel(self.socket) if channel is not None and is_bare else None
+        self._attempt = self._over_pool if self.channel is None else self._over_channel
         self._pause = pause
         self._patience = patience
 
@@ -75,7 +86,7 @@ class Engine:
             raise refused(reply)
         return reply
 
-    def commands(self, commands: Sequence[Sequence[Argument]], *, safe: bool = False) -> list[Reply]:
+    def commands(self, commands: Commands, *, safe: bool = False) -> list[Reply]:
         """Several commands in one round trip, each carried out by itself; raises the first refusal."""
         replies = self._exchange(commands, safe)
         for reply in replies:
@@ -102,7 +113,9 @@ class Engine:
         return _why(reply) if isinstance(reply, redis.ResponseError) else None
 
     def close(self) -> None:
-        """Closes every connection of the pool."""
+        """Closes the connections that commands go over."""
+        if self.channel is not None:
+            self.channel.close()
         self.pool.disconnect()
 
     def connection(self) -> Any:
@@ -111,30 +124,61 @@ class Engine:
         connection.connect()
         return connection
 
-    def _exchange(self, commands: Sequence[Sequence[Argument]], safe: bool) -> list[Reply]:
+    def socket(self) -> Socket:
+        """A connection of its own, signed in as the URL says, as a bare socket that does not block.
+
+        Raises Unsent, or redis.ResponseError when the engine refuses the database.
+        """
+        return bare(self._connection())
+
+    def wire(self) -> Wire:
+        """A connection of its own for listening. Raises Unsent or redis.ResponseError as ``socket`` does."""
+        return PlainWire(self._connection()) if self.channel is None else self.channel.wire()
+
+    def _connection(self) -> Any:
+        try:
+            return self.connection()
+        except AWAY as fault:
+            raise Unsent(str(fault)) from fault
+
+    def _exchange(self, commands: Commands, safe: bool) -> list[Reply]:
         deadline = time.monotonic() + self._patience
         while True:
-            connection = None
             try:
-                connection = self.pool.get_connection()  # type: ignore[no-untyped-call]
-                replies = self._send(connection, commands)
-                if any(isinstance(reply, redis.exceptions.ReadOnlyError) for reply in replies):
-                    # Another engine has become the master: the next connection may find it.
-                    connection.disconnect()
-                return replies
-            except redis.BusyLoadingError:
+                return self._attempt(commands)
+            except (Unsent, redis.BusyLoadingError):
                 may_repeat = True
-            except AWAY:
-                may_repeat = connection is None or safe
-            finally:
-                if connection is not None:
-                    self.pool.release(connection)  # type: ignore[no-untyped-call]
+            except (CutOff, *AWAY):
+                may_repeat = safe
             if not may_repeat or time.monotonic() >= deadline:
                 raise LingrError("unavailable")
             self._pause(PAUSE_SECONDS)
 
+    def _over_channel(self, commands: Commands) -> list[Reply]:
+        assert self.channel is not None
+        replies = self.channel.exchange(commands)
+        for reply in replies:
+            # Not about the command: it is loading, or does not know us any more.
+            if isinstance(reply, redis.ConnectionError):
+                raise reply
+        return replies
+
+    def _over_pool(self, commands: Commands) -> list[Reply]:
+        try:
+            connection = self.pool.get_connection()  # type: ignore[no-untyped-call]
+        except AWAY as fault:
+            raise Unsent(str(fault)) from fault
+        try:
+            replies = self._send(connection, commands)
+            if any(isinstance(reply, redis.exceptions.ReadOnlyError) for reply in replies):
+                # Another engine has become the master: the next connection may find it.
+                connection.disconnect()
+            return replies
+        finally:
+            self.pool.release(connection)  # type: ignore[no-untyped-call]
+
     @staticmethod
-    def _send(connection: Any, commands: Sequence[Sequence[Argument]]) -> list[Reply]:
+    def _send(connection: Any, commands: Commands) -> list[Reply]:
         try:
             connection.send_packed_command(connection.pack_commands(commands), check_health=False)
             return [_read(connection) for _ in commands]
