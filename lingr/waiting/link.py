@@ -19,7 +19,7 @@ FULL_BYTES = 4_000_000
 
 
 class Link:
-    """A Channel over connections that ``connect`` opens.
+    """A Channel over connections that ``connect`` opens, for the thread that makes it.
 
     It connects when somebody asks for something. An engine that says nothing for 5 seconds while it owes
     an answer is hung up on. Callers of ``exchange`` wait while 4 MB are unsent; ``send`` refuses with Unsent.
@@ -27,6 +27,7 @@ class Link:
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
+        self._hub = gevent.get_hub()
         self._talk: Talk | None = None
         self._early: list[tuple[bytes, int, Done]] = []
         self._early_bytes = 0
@@ -42,11 +43,14 @@ class Link:
         while self._is_full():
             self._wait_for_room()
         waiter = Waiter()
+        if waiter.hub is not self._hub:
+            raise RuntimeError("the link belongs to another thread's event loop")
         self._ask(request, len(commands), waiter.switch)
         # A greenlet that is killed here leaves its waiter behind, which takes the replies and drops them.
         outcome = waiter.get()
         if outcome.__class__ is list:
             return outcome
+        # One exception may be told to many.
         raise outcome.with_traceback(None)
 
     def send(self, commands: Commands, done: Done) -> None:
