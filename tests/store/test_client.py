@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import gevent
 import pytest
 import redis
 from limits import RateLimitItemPerMinute
@@ -17,6 +18,8 @@ from lingr.errors import LingrError
 from lingr.store import client
 from lingr.store.client import Engine
 from lingr.store.scripts import run
+from lingr.waiting import talk
+from lingr.waiting.link import Link
 from support.engine import Valkey
 
 TWICE = RateLimitItemPerMinute(2)
@@ -60,19 +63,22 @@ class Stub:
             connection.sendall(reply)
 
 
-@pytest.fixture
-def stub(folder) -> Iterator[Callable[..., tuple[Stub, Engine]]]:
+@pytest.fixture(params=[None, Link], ids=["pool", "link"])
+def stub(folder, request) -> Iterator[Callable[..., tuple[Stub, Engine]]]:
+    """Makes servers and ways to them; each test is done over a pool of connections and over the link."""
     made: list[tuple[Stub, Engine]] = []
 
     def stub(*replies: bytes | None, patience: float = 5) -> tuple[Stub, Engine]:
         path = str(folder / f"stub{len(os.listdir(folder))}")
-        pair = Stub(path, list(replies)), Engine(f"unix://{path}", patience=patience)
+        engine = Engine(f"unix://{path}", patience=patience, pause=gevent.sleep, channel=request.param)
+        pair = Stub(path, list(replies)), engine
         made.append(pair)
         return pair
 
     yield stub
     for server, engine in made:
         engine.close()
+        gevent.sleep(0)
         server.close()
 
 
@@ -106,7 +112,8 @@ def test_a_write_that_may_have_happened_is_never_sent_twice(stub):
     assert len(server.received) == 1
 
 
-def test_a_write_is_not_sent_twice_when_half_of_several_answers_came(stub):
+def test_a_write_is_not_sent_twice_when_half_of_several_answers_came(stub, monkeypatch):
+    monkeypatch.setattr(talk, "ANSWER_SECONDS", 0.2)
     server, engine = stub(b":1\r\n:2", None)
     engine.pool.connection_kwargs["socket_timeout"] = 0.2
     with pytest.raises(LingrError, match="unavailable"):
