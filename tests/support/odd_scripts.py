@@ -20,6 +20,12 @@ WAITING = PLAIN.replace(b"counter=2", b"counter=@counter@")
 CALL = b"GET /api/session/verify?" + _SEAT + b" HTTP/1.1\r\nHost: call\r\n\r\n"
 
 
+def with_length(request: bytes) -> bytes:
+    """The request with ``@length@`` filled in."""
+    _, _, body = request.partition(b"\r\n\r\n")
+    return request.replace(b"@length@", b"%d" % len(body))
+
+
 @dataclass(frozen=True)
 class Odd:
     """An odd request, as a template."""
@@ -30,9 +36,7 @@ class Odd:
         """The bytes of the request to one of the targets."""
         path, query = TARGETS[target]
         filled = self.template.replace(b"@target@", b"@path@?@query@")
-        filled = seat.fill(filled.replace(b"@path@", path).replace(b"@query@", query))
-        _, _, body = filled.partition(b"\r\n\r\n")
-        return filled.replace(b"@length@", b"%d" % len(body))
+        return with_length(seat.fill(filled.replace(b"@path@", path).replace(b"@query@", query)))
 
     def scripts(self, number: int) -> dict[str, Callable[[Seat], Script]]:
         """What is tried with it, alone and joined with others. The number chooses the targets."""
