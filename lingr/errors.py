@@ -75,11 +75,13 @@ class LingrError(Exception):
     """A refusal, by its name in the table.
 
     Raises KeyError at once when the name has no row or a field of its text is not given, so that a
-    misspelt name cannot reach a caller.
+    misspelt name cannot reach a caller. There may be more fields than the text names: a ``rate_limited`` may
+    say in ``seconds`` when to try again.
     """
 
     def __init__(self, name: str, **fields: object) -> None:
         self.row = TABLE[name]
+        self.fields = fields
         self.text = self.row.text.format(**fields)
         super().__init__(f"{name}: {self.text}")
 

@@ -122,7 +122,8 @@ class Settings(BaseSettings):
         300,
         alias="LINGR_ROSTER_OCCUPANTS",
         ge=0,
-        description="In rooms with more occupants than this, answers to polls leave the occupants out.",
+        description="In rooms with more occupants than this, answers to polls leave them out, "
+        "and room.enter and room.getInfo list no more than this many, those with a nickname.",
     )
     worker_connections: Count = Field(
         20_000,

@@ -40,7 +40,7 @@ class User:
 class Session:
     """One client's visit, made with an API key and sharing its ``source``.
 
-    ``user_id`` is None until it logs in.
+    ``user_id`` is None until it logs in, and so is ``description``, what that user says of itself.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Session:
     client_type: str
     user_id: str | None = None
     source: str = "api"
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,11 @@ class RoomState:
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """What room.enter answers: one's occupant id and ticket, the room and everyone in it."""
+    """What room.enter answers: one's occupant id and ticket, the room and who is in it.
+
+    In rooms of more than LINGR_ROSTER_OCCUPANTS ``occupants`` are those with a nickname, or none if these
+    are too many as well, and always oneself.
+    """
 
     occupant_id: str
     ticket: str
@@ -216,7 +221,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class RoomInfo:
-    """What room.getInfo answers. ``messages`` is None when no counter was given."""
+    """What room.getInfo answers. ``messages`` is None when no counter was given.
+
+    In rooms of more than LINGR_ROSTER_OCCUPANTS ``occupants`` are those with a nickname, or none if these
+    are too many as well.
+    """
 
     room: Room
     occupants: tuple[Occupant, ...]

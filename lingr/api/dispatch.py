@@ -120,7 +120,7 @@ class Dispatcher:
             key = accounts.require_api_key(self._ctx, values.get("api_key", ""))
             return Caller(api_key=key.id, source=key.source, address=address)
         session_id = values.get("session", "")
-        if method.needs is Needs.TICKET:
+        if method.needs is Needs.TICKET or method.checks_session:
             return Caller(session_id=session_id, ticket=values.get("ticket", ""), address=address)
         caller = Caller(
             session=sessions.require(self._ctx, session_id), session_id=session_id, address=address
@@ -134,9 +134,12 @@ class Dispatcher:
             arguments = {param.name: param.parse(values.get(param.name)) for param in method.params}
             return method.call(self._ctx, caller, **arguments)
         except LingrError as error:
-            # A ticket is checked in the step that acts on it, and this was refused before that step.
-            if method.needs is Needs.TICKET and error.name in method.own_errors:
-                presence.check(self._ctx, caller)
+            # What is checked in the step that acts comes first, and this was refused before that step.
+            if error.name in method.own_errors:
+                if method.needs is Needs.TICKET:
+                    presence.check(self._ctx, caller)
+                elif method.checks_session:
+                    sessions.require(self._ctx, caller.session_id)
             raise
 
     def _blaming_session(self, method: Method, caller: Caller, call: Callable[[], Any]) -> Any:

@@ -32,7 +32,8 @@ class Method:
 
     ``call(ctx, caller, **arguments)`` gets one argument per parameter. ``shape`` names the form of the
     answer. Only a method with ``waits`` may answer a Watch. ``raises`` lists the errors of its own, those
-    of its needs and parameters aside.
+    of its needs and parameters aside. ``checks_session`` says that what is called checks the session and its
+    log-in itself as it acts, which spares a step; a ticket is always checked like that.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Method:
     params: tuple[Param, ...] = ()
     raises: tuple[str, ...] = ()
     waits: bool = False
+    checks_session: bool = False
 
     @property
     def path(self) -> str:

@@ -38,6 +38,7 @@ METHODS = table(
             sessions.destroy,
             "status",
             "End a session and leave every room entered through it.",
+            checks_session=True,
         ),
         Method(
             "auth.login",
@@ -59,6 +60,7 @@ METHODS = table(
             sessions.logout,
             "status",
             "Log the user out; the session stays.",
+            checks_session=True,
         ),
         Method(
             "room.getInfo",
@@ -97,6 +99,7 @@ METHODS = table(
                 "invalid_room_password",
                 "invalid_parameter",
             ),
+            checks_session=True,
         ),
         Method(
             "room.getMessages",

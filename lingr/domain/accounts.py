@@ -27,7 +27,7 @@ def create_api_key(ctx: Context, *, name: str) -> ApiKey:
 
 def require_api_key(ctx: Context, api_key: str) -> ApiKey:
     """The API key of that id. Raises LingrError ``invalid_api_key``."""
-    found = ctx.store.accounts.api_key(api_key) if API_KEY.fullmatch(api_key) else None
+    found = ctx.store.accounts.api_key(api_key, ctx.clock()) if API_KEY.fullmatch(api_key) else None
     if found is None:
         raise LingrError("invalid_api_key")
     return found

@@ -31,7 +31,6 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
         raise LingrError("message_too_long", most=MESSAGE_CHARACTERS)
     if len(request_id) > REQUEST_CHARACTERS:
         raise LingrError("invalid_parameter", parameter="request_id")
-    most, window = rates.speaking(ctx)
     said, zone = ctx.store.rooms.say(
         room_of(caller.ticket),
         session_id=caller.session_id,
@@ -41,8 +40,7 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
         request_id=request_id or f"-{ctx.new_id()}",
         now=ctx.clock(),
         remember=REMEMBER_MILLISECONDS if request_id else OWN_MILLISECONDS,
-        most=most,
-        window=window,
+        allowance=rates.allowance(ctx, rates.SAY),
     )
     ctx.store.sessions.seen(caller.session_id)
     return Said(said, zone)

@@ -27,14 +27,25 @@ class Page:
     private: tuple[Message, ...]
 
 
-def after(ctx: Context, room_id: str, counter: int, keep: Keep, most: int | None = None) -> Page:
-    """The oldest 50 messages with a greater id that ``keep`` accepts, among the ``most`` next events."""
+def after(
+    ctx: Context,
+    room_id: str,
+    counter: int,
+    keep: Keep,
+    most: int | None = None,
+    first: tuple[Message, ...] | None = None,
+) -> Page:
+    """The oldest 50 messages with a greater id that ``keep`` accepts, among the ``most`` next events.
+
+    ``first`` are the first 50 of these events, if they have been read already.
+    """
     kept: list[Message] = []
     private: list[Message] = []
     chunk = PAGE_MESSAGES
     end = None if most is None else counter + most
     while True:
-        events = ctx.store.log.after(room_id, counter, chunk)
+        events = ctx.store.log.after(room_id, counter, chunk) if first is None else first
+        first = None
         for event in events:
             if len(kept) == PAGE_MESSAGES:
                 return Page(tuple(kept), counter, tuple(private))

@@ -13,6 +13,7 @@ from lingr.domain.presence import room_of
 from lingr.errors import LingrError
 from lingr.store.announcements import Announcement
 from lingr.store.mirror import Home
+from lingr.store.reading import Read
 from lingr.values import Common, Message, News, Occupant, RoomState, Watch
 
 STALE_POLLS = 3
@@ -100,22 +101,25 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
     """
     room_id = room_of(caller.ticket)
     home = _home(ctx, room_id, caller.ticket, caller.session_id) if counter is None else None
-    occupant = home.occupant if home is not None else _holder(ctx, room_id, caller)
-    rates.take(ctx, rates.GET_MESSAGES, caller.ticket)
+    after = counter if counter is not None and counter >= 0 else None
+    read = _read(ctx, room_id, caller, after)
     ctx.store.sessions.seen(caller.session_id)
-    state = ctx.store.rooms.state(room_id)
+    state = RoomState(read.counter, read.roster, read.size, read.zone, ctx.store.mirror.generation)
     start = _position(ctx, home, state) if home is not None else counter or 0
 
     def keep(message: Message) -> bool:
-        return message.concerns(occupant) and (not user_messages_only or message.type in ("user", "private"))
+        wanted = not user_messages_only or message.type in ("user", "private")
+        return wanted and message.concerns(read.holder)
 
     if start < 0:
         messages, covered = history.last(ctx, room_id, -start, keep), state.counter
     else:
-        page = history.after(ctx, room_id, _start(ctx, start, state), keep)
+        begin = _start(ctx, start, state)
+        page = history.after(ctx, room_id, begin, keep, first=read.events if begin == after else None)
         # A counter that is ahead of the room covers no more than the room has.
         messages, covered = page.messages, page.counter if page.messages else min(page.counter, state.counter)
-    news = News(covered, messages, _roster(ctx, room_id, state), state.zone)
+    occupants = None if state.size > ctx.settings.roster_occupants else read.occupants
+    news = News(covered, messages, occupants, state.zone, None, state.roster)
     return news if home is None else _told(ctx, home, news, from_position=True)
 
 
@@ -198,8 +202,16 @@ def _home(ctx: Context, room_id: str, ticket: str, session_id: str) -> Home:
     return ctx.store.tickets.home(room_id, ticket, session_id, now=now, oldest=now - HOME_MILLISECONDS)
 
 
-def _holder(ctx: Context, room_id: str, caller: Caller) -> Occupant:
-    return ctx.store.tickets.look(room_id, caller.ticket, caller.session_id, now=ctx.clock())[0]
+def _read(ctx: Context, room_id: str, caller: Caller, counter: int | None) -> Read:
+    return ctx.store.reading.read(
+        room_id,
+        session_id=caller.session_id,
+        ticket=caller.ticket,
+        now=ctx.clock(),
+        most=ctx.settings.roster_occupants,
+        allowance=rates.allowance(ctx, rates.GET_MESSAGES),
+        counter=counter,
+    )
 
 
 def _position(ctx: Context, home: Home, state: RoomState) -> int:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from lingr.domain import rates, rooms
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
-from lingr.ids import ALPHABET, ticket_of
+from lingr.ids import ALPHABET, LENGTH, ticket_of
 from lingr.ids import room_of as room_of_ticket
+from lingr.store.entrances import Door, Entered
 from lingr.store.tickets import Flushed
 from lingr.text import line
-from lingr.values import Entrance, Occupant, User
+from lingr.values import Entrance, Occupant, Session
 
 JOINED = " has joined the conversation"
 LEFT = " has left the conversation"
@@ -22,7 +23,15 @@ RENAMED = " is now known as "
 NICKNAME_CHARACTERS = 64
 SWEEP_ROOMS = 500
 LEASE_MILLISECONDS = 5000
+SESSION = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 TICKET = re.compile(rf"a-r-{rooms.ROOM_ID.pattern}-[{ALPHABET}]{{11}}")
+
+
+def well_formed(session_id: str) -> str:
+    """A session id, which may be that of a session. Raises LingrError ``invalid_session``."""
+    if not SESSION.fullmatch(session_id):
+        raise LingrError("invalid_session")
+    return session_id
 
 
 def room_of(ticket: str) -> str:
@@ -44,63 +53,78 @@ def enter(
     """Lets the session into a room, as a new occupant; as an anonymous observer without a nickname.
 
     ``idempotent``: a session that is in the room already keeps its occupant and ticket, nickname
-    included. Raises LingrError ``invalid_room``, ``room_password_required``, ``invalid_room_password``,
-    ``invalid_parameter``, ``rate_limited``.
+    included. Raises LingrError ``invalid_session``, ``invalid_room``, ``room_password_required``,
+    ``invalid_room_password``, ``invalid_parameter``, ``rate_limited``.
     """
-    session = caller.present
+    session_id = well_formed(caller.session_id)
     chosen = _nickname(nickname) or None
-    rates.take(ctx, rates.ENTER, session.id)
-    rooms.admit(ctx, caller, rooms.find(ctx, id), password)
-    now = ctx.clock()
-    due = now + int(ctx.settings.ticket_seconds * 1000)
+    if not rooms.ROOM_ID.fullmatch(id):
+        raise LingrError("invalid_room")
     ticket = ticket_of(id, ctx.new_id())
-    # Both notes come before the fact: one that nothing follows is harmless, one that is missing is not.
-    # The second is repeated after it, because a sweep may have found the room empty in between.
-    user_id = ctx.store.sessions.enter(session.id, ticket)
-    ctx.store.presence.occupied(id, due)
-    user = ctx.store.accounts.user(user_id) if user_id else None
+    door = ctx.store.entrances.prepare(session_id, id, ticket, rates.allowance(ctx, rates.ENTER))
+    try:
+        if not door.exists:
+            raise LingrError("invalid_room")
+        rooms.admit(ctx, caller, id, door.password, password)
+        entered = _pass(ctx, door, id, ticket, chosen, idempotent)
+    except LingrError as refusal:
+        if refusal.name != "unavailable":
+            ctx.store.sessions.forget(session_id, ticket)
+        raise
+    if entered.ticket != ticket:
+        ctx.store.sessions.forget(session_id, ticket)
+    _stay(ctx, door.session, entered)
+    hold = max(1, int(ctx.settings.hold_seconds))
+    return Entrance(entered.occupant_id, entered.ticket, hold, entered.room, entered.occupants)
+
+
+def _pass(
+    ctx: Context, door: Door, room_id: str, ticket: str, nickname: str | None, idempotent: bool
+) -> Entered:
+    now = ctx.clock()
+    session = door.session
     occupant = Occupant(
         id=ctx.new_id(),
         client_type=session.client_type,
         source=session.source,
-        user_id=user.id if user else None,
-        nickname=chosen,
-        description=user.description if user else None,
+        user_id=session.user_id,
+        nickname=nickname,
+        description=session.description,
     )
-    occupant_id, held, room, occupants = ctx.store.rooms.enter(
-        id, session_id=session.id, ticket=ticket, occupant=occupant, again=idempotent, now=now, joined=JOINED
+    return ctx.store.entrances.enter(
+        room_id,
+        session_id=session.id,
+        ticket=ticket,
+        occupant=occupant,
+        password=door.password,
+        again=idempotent,
+        now=now,
+        due=now + int(ctx.settings.ticket_seconds * 1000),
+        joined=JOINED,
+        most=ctx.settings.roster_occupants,
     )
-    ctx.store.presence.occupied(id, due)
-    if held != ticket:
-        ctx.store.sessions.forget(session.id, ticket)
-    _stay(ctx, session.id, held, user_id)
-    return Entrance(occupant_id, held, max(1, int(ctx.settings.hold_seconds)), room, occupants)
 
 
-def _stay(ctx: Context, session_id: str, ticket: str, user_id: str | None) -> None:
+def _stay(ctx: Context, before: Session, entered: Entered) -> None:
     """Makes sure of the session after an entrance: it may have ended or changed its user meanwhile."""
-    try:
-        now = ctx.store.sessions.touch(session_id)
-    except LingrError:
-        leave(ctx, session_id, ticket)
-        raise
-    if now.user_id != user_id:
-        identify(ctx, session_id, [ticket], ctx.store.accounts.user(now.user_id) if now.user_id else None)
+    if entered.session is None:
+        leave_all(ctx, before.id, [entered.ticket])
+        raise LingrError("invalid_session")
+    now = entered.session
+    if now.user_id != before.user_id:
+        identify(ctx, now.id, [entered.ticket], now.user_id, now.description)
 
 
-def identify(ctx: Context, session_id: str, tickets: list[str], user: User | None) -> None:
-    """Makes the occupants of a session's tickets that user's, or nobody's."""
+def identify(
+    ctx: Context, session_id: str, tickets: list[str], user_id: str | None, description: str | None
+) -> None:
+    """Makes the occupants of a session's tickets those of a user, or nobody's."""
     by_room: dict[str, list[str]] = defaultdict(list)
     for ticket in tickets:
         by_room[room_of(ticket)].append(ticket)
-    for room_id, held in by_room.items():
-        ctx.store.rooms.identify(
-            room_id,
-            session_id=session_id,
-            user_id=user.id if user else "",
-            description=user.description if user else "",
-            tickets=held,
-        )
+    ctx.store.rooms.identify(
+        session_id=session_id, user_id=user_id or "", description=description or "", tickets=by_room
+    )
 
 
 def set_nickname(ctx: Context, caller: Caller, *, nickname: str) -> None:
@@ -128,17 +152,13 @@ def exit(ctx: Context, caller: Caller) -> None:
     ctx.store.rooms.exit(
         room_of(caller.ticket), session_id=caller.session_id, ticket=caller.ticket, now=ctx.clock(), left=LEFT
     )
-    ctx.store.sessions.forget(caller.session_id, caller.ticket)
     ctx.store.sessions.seen(caller.session_id)
 
 
-def leave(ctx: Context, session_id: str, ticket: str) -> None:
-    """Leaves the room, if the ticket is still good."""
-    try:
-        exit(ctx, Caller(session_id=session_id, ticket=ticket))
-    except LingrError as error:
-        if error.name != "invalid_ticket":
-            raise
+def leave_all(ctx: Context, session_id: str, tickets: list[str]) -> None:
+    """Leaves the rooms of those of a session's tickets that are still good."""
+    rooms_of = {ticket: room_of(ticket) for ticket in tickets}
+    ctx.store.rooms.exit_all(rooms_of, session_id=session_id, now=ctx.clock(), left=LEFT)
 
 
 def sweep(ctx: Context) -> int:

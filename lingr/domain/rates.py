@@ -10,6 +10,7 @@ from limits import RateLimitItem, parse
 
 from lingr.domain.context import Context
 from lingr.settings import Settings
+from lingr.store.rates import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,28 @@ ROOM_PASSWORD = Limit("room.enter, room.getInfo", "limit_room_password", "addres
 LIMITS = (GET_INFO, GET_MESSAGES, ENTER, SAY, LOGIN, LOGIN_ADDRESS, ROOM_PASSWORD)
 
 
-def take(ctx: Context, limit: Limit, *who: str) -> None:
-    """Counts a call. Raises LingrError ``rate_limited``."""
-    if ctx.settings.rate_limits:
-        mark = hashlib.blake2b("\0".join(who).encode(), digest_size=16).hexdigest()
-        ctx.store.rates.take(limit.figures(ctx.settings), limit.setting, mark)
-
-
-def speaking(ctx: Context) -> tuple[int, int]:
-    """How many messages a ticket may say within how many milliseconds; 0 messages mean any number."""
+def allowance(ctx: Context, limit: Limit) -> Allowance:
+    """What a limit allows here, for the script that counts against it."""
     if not ctx.settings.rate_limits:
-        return 0, 0
-    figures = SAY.figures(ctx.settings)
-    return figures.amount, figures.get_expiry() * 1000
+        return Allowance(0, 0)
+    figures = limit.figures(ctx.settings)
+    return Allowance(figures.amount, figures.get_expiry() * 1000)
+
+
+def take(ctx: Context, address: str, *counted: tuple[Limit, str]) -> None:
+    """Counts an attempt from an address against limits, in their order, each with what is tried.
+
+    Raises LingrError ``rate_limited``.
+    """
+    if ctx.settings.rate_limits:
+        ctx.store.rates.take(
+            _mark(address), *((limit.setting, _mark(what), allowance(ctx, limit)) for limit, what in counted)
+        )
+
+
+def _mark(text: str) -> str:
+    # Texts from outside may be of any length, and what an address tries is not for the engine to keep.
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @cache

@@ -9,6 +9,7 @@ from lingr.domain import history, passwords, rates
 from lingr.domain.accounts import named
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
+from lingr.store.reading import Described
 from lingr.text import clean, line, parse_tags
 from lingr.timezones import DEFAULT, is_known
 from lingr.values import Message, Room, RoomInfo, Tag
@@ -31,20 +32,20 @@ def find(ctx: Context, room_id: str) -> Room:
     return room
 
 
-def admit(ctx: Context, caller: Caller, room: Room, password: str | None) -> None:
-    """Lets pass whoever knows the room's password.
+def admit(ctx: Context, caller: Caller, room_id: str, kept: str | None, password: str | None) -> None:
+    """Lets pass whoever knows the room's password, ``kept`` being the hash of it.
 
     Raises LingrError ``room_password_required`` when none was given, ``invalid_room_password``, and
     ``rate_limited`` for too many attempts from one address.
     """
-    if room.password is None:
+    if kept is None:
         return
     if not password:
         raise LingrError("room_password_required")
-    if passwords.recognised(room.password, password):
+    if passwords.recognised(kept, password):
         return
-    rates.take(ctx, rates.ROOM_PASSWORD, caller.address, room.id)
-    if not passwords.matches(ctx, room.password, password):
+    rates.take(ctx, caller.address, (rates.ROOM_PASSWORD, room_id))
+    if not passwords.matches(ctx, kept, password):
         raise LingrError("invalid_room_password")
 
 
@@ -63,22 +64,39 @@ def info(
     events; a negative counter asks for the newest ones. Raises LingrError ``invalid_room``, ``rate_limited``
     and the errors of ``admit``.
     """
-    admit(ctx, caller, find(ctx, id), password)
-    rates.take(ctx, rates.GET_INFO, caller.api_key or "", id)
-    found = ctx.store.rooms.find_with_roster(id)
-    if found is None:
-        raise LingrError("invalid_room")
-    room, occupants = found
+    after = max(counter, 1) - 1 if counter is not None and counter >= 0 else None
+    found = _describe(ctx, caller, id, password, after)
 
     def keep(message: Message) -> bool:
         return message.type == "user" if user_messages_only else message.type != "private"
 
     messages = None
-    if counter is not None and counter < 0:
-        messages = history.last(ctx, id, -counter, keep)
+    if after is not None:
+        messages = history.after(ctx, id, after, keep, LOOKED_THROUGH_EVENTS, found.events).messages
     elif counter is not None:
-        messages = history.after(ctx, id, max(counter, 1) - 1, keep, LOOKED_THROUGH_EVENTS).messages
-    return RoomInfo(room, occupants, messages)
+        messages = history.last(ctx, id, -counter, keep)
+    return RoomInfo(found.room, found.occupants, messages)
+
+
+def _describe(
+    ctx: Context, caller: Caller, room_id: str, password: str | None, after: int | None
+) -> Described:
+    if not ROOM_ID.fullmatch(room_id):
+        raise LingrError("invalid_room")
+    proof: str | None = None
+    while True:
+        found = ctx.store.reading.describe(
+            room_id,
+            api_key=caller.api_key or "",
+            password=proof,
+            most=ctx.settings.roster_occupants,
+            allowance=rates.allowance(ctx, rates.GET_INFO),
+            counter=after,
+        )
+        if isinstance(found, Described):
+            return found
+        proof = found or None
+        admit(ctx, caller, room_id, proof, password)
 
 
 def create_own(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from lingr.domain import passwords, presence, rates
 from lingr.domain.context import Caller, Context
+from lingr.domain.presence import well_formed
 from lingr.errors import LingrError
 from lingr.values import Session
 
 CLIENT_TYPES = ("human", "automaton")
-SESSION = re.compile(r"[0-9A-Za-z]{11}")
 
 
 def create(ctx: Context, caller: Caller, *, client_type: str) -> Session:
@@ -24,9 +22,7 @@ def create(ctx: Context, caller: Caller, *, client_type: str) -> Session:
 
 def require(ctx: Context, session_id: str) -> Session:
     """The live session of that id, kept alive by the asking. Raises LingrError ``invalid_session``."""
-    if not SESSION.fullmatch(session_id):
-        raise LingrError("invalid_session")
-    return ctx.store.sessions.touch(session_id)
+    return ctx.store.sessions.touch(well_formed(session_id))
 
 
 def verify(ctx: Context, caller: Caller) -> None:
@@ -34,10 +30,12 @@ def verify(ctx: Context, caller: Caller) -> None:
 
 
 def destroy(ctx: Context, caller: Caller) -> None:
-    """Ends the session, and leaves every room that was entered through it."""
-    session = caller.present
-    for ticket in ctx.store.sessions.destroy(session.id):
-        presence.leave(ctx, session.id, ticket)
+    """Ends the session, and leaves every room that was entered through it.
+
+    Raises LingrError ``invalid_session``.
+    """
+    tickets = ctx.store.sessions.destroy(well_formed(caller.session_id))
+    presence.leave_all(ctx, caller.session_id, tickets)
 
 
 def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
@@ -49,15 +47,18 @@ def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
     session = caller.present
     if session.user_id is not None:
         raise LingrError("already_logged_in")
-    rates.take(ctx, rates.LOGIN_ADDRESS, caller.address)
-    rates.take(ctx, rates.LOGIN, caller.address, email.lower())
+    rates.take(ctx, caller.address, (rates.LOGIN_ADDRESS, ""), (rates.LOGIN, email.lower()))
     user = ctx.store.accounts.user_named(email)
     if not passwords.matches(ctx, user.password if user else None, password) or user is None:
         raise LingrError("invalid_credentials")
-    presence.identify(ctx, session.id, ctx.store.sessions.login(session.id, user.id), user)
+    tickets = ctx.store.sessions.login(session.id, user.id, user.description)
+    presence.identify(ctx, session.id, tickets, user.id, user.description)
 
 
 def logout(ctx: Context, caller: Caller) -> None:
-    """Takes the session's user away; its occupants stay, as nobody's."""
-    session = caller.present
-    presence.identify(ctx, session.id, ctx.store.sessions.logout(session.id), None)
+    """Takes the session's user away; its occupants stay, as nobody's.
+
+    Raises LingrError ``invalid_session``, ``not_logged_in``.
+    """
+    tickets = ctx.store.sessions.logout(well_formed(caller.session_id))
+    presence.identify(ctx, caller.session_id, tickets, None, None)

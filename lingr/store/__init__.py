@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from lingr.store.accounts import Accounts
 from lingr.store.channel import Channel, Connect
 from lingr.store.client import Engine
+from lingr.store.entrances import Entrances
 from lingr.store.log import Log
 from lingr.store.mirror import Mirror
 from lingr.store.presence import Presence
 from lingr.store.rates import Rates
+from lingr.store.reading import Reading
 from lingr.store.rooms import Rooms
 from lingr.store.sessions import Sessions
 from lingr.store.tickets import Tickets
@@ -25,6 +27,8 @@ class Store:
     engine: Engine
     mirror: Mirror
     rooms: Rooms
+    entrances: Entrances
+    reading: Reading
     log: Log
     tickets: Tickets
     sessions: Sessions
@@ -49,13 +53,16 @@ def open_store(
     """
     engine = Engine(url, pause=pause, channel=channel)
     mirror = Mirror()
+    lifetime = int(session_seconds * 1000)
     return Store(
         engine,
         mirror,
         Rooms(engine, mirror, log_events),
+        Entrances(engine, lifetime, log_events),
+        Reading(engine),
         Log(engine, mirror),
         Tickets(engine, mirror, process, int(refresh_seconds * 1000)),
-        Sessions(engine, int(session_seconds * 1000)),
+        Sessions(engine, lifetime),
         Accounts(engine),
         Presence(engine, process),
         Rates(engine),

@@ -22,6 +22,7 @@ class RoomKeys(NamedTuple):
       last told to it, ``s:<ticket>`` a stale counter and how often it was repeated. Poll scripts.
     * ``seen``: sorted set, ticket by the time of its last poll in milliseconds. Enter, poll scripts.
     * ``entered``: hash, session to its tickets here, in order of entrance. Enter, exit, sweep.
+    * ``chatters``: set, ids of the occupants that have a nickname. Enter, rename, exit, sweep.
     * ``channel``: sharded pub/sub channel of the room's announcements. Every room script. Channels are
       common to all databases of an engine, so its name has the database's number.
     """
@@ -33,6 +34,7 @@ class RoomKeys(NamedTuple):
     polls: str
     seen: str
     entered: str
+    chatters: str
     channel: str
 
 
@@ -47,6 +49,7 @@ def room(room_id: str, database: int = 0) -> RoomKeys:
         f"{stem}:polls",
         f"{stem}:seen",
         f"{stem}:entered",
+        f"{stem}:chatters",
         f"{stem}:channel:{database}",
     )
 
@@ -66,6 +69,16 @@ def speaking(room_id: str, ticket: str) -> str:
     return f"lingr:room:{{{room_id}}}:speaking:{ticket}"
 
 
+def reading(room_id: str, ticket: str) -> str:
+    """String, how often the ticket has asked for messages; lives as long as the window. ticket_read."""
+    return f"lingr:room:{{{room_id}}}:reading:{ticket}"
+
+
+def describing(room_id: str, api_key: str) -> str:
+    """String, how often the API key has asked for the room; lives as long as the window. room_describe."""
+    return f"lingr:room:{{{room_id}}}:describing:{api_key}"
+
+
 def session(session_id: str) -> str:
     """Hash, the session's fields; lives LINGR_SESSION_SECONDS from the last call. Session scripts."""
     return f"lingr:session:{{{session_id}}}"
@@ -74,6 +87,11 @@ def session(session_id: str) -> str:
 def session_tickets(session_id: str) -> str:
     """Set, the tickets the session entered rooms with; lives as the session does. Session scripts."""
     return f"lingr:session:{{{session_id}}}:tickets"
+
+
+def entering(session_id: str) -> str:
+    """String, how often the session has entered rooms; lives as long as the window. session_enter."""
+    return f"lingr:session:{{{session_id}}}:entering"
 
 
 def api_keys() -> str:
@@ -121,9 +139,9 @@ def sweeper() -> str:
     return "lingr:{presence}:sweeper"
 
 
-def rates() -> str:
-    """Prefix of strings, how often somebody has called in a window; lives as long as the window.
+def attempts(limit: str, address: str, what: str = "") -> str:
+    """String, how often an address has tried something; lives as long as the window. rate_take.
 
-    The `limits` library forms the rest. Each stands alone, so each may have a slot of its own.
+    All counts of one address live in one slot.
     """
-    return "lingr:rate"
+    return f"lingr:attempts:{{{address}}}:{limit}:{what}"

@@ -1,32 +1,38 @@
-"""How often somebody has called, by the `limits` library on the engine that all processes share."""
+"""How often somebody has called, counted where all processes see it.
+
+Most calls are counted by the script that acts on them. What is here is for those that have none.
+"""
 
 from __future__ import annotations
 
-import redis
-from limits import RateLimitItem
-from limits.storage import RedisStorage
-from limits.strategies import FixedWindowRateLimiter
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from lingr.errors import LingrError
 from lingr.store import keys
-from lingr.store.client import AWAY, Engine, refused
+from lingr.store.client import Engine
+from lingr.store.scripts import run
 
 
+class Allowance(NamedTuple):
+    """At most so many calls in a window of so many milliseconds that begins with the first one.
+
+    0 calls mean any number.
+    """
+
+    most: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
-    """Counts calls in fixed windows that begin with the first call."""
+    """Counts what an address tries."""
 
-    def __init__(self, engine: Engine) -> None:
-        # The address is not used: the library shares the engine's connections.
-        storage = RedisStorage("redis://", connection_pool=engine.pool, key_prefix=keys.rates())
-        self._limiter = FixedWindowRateLimiter(storage)
+    engine: Engine
 
-    def take(self, figures: RateLimitItem, limit: str, who: str) -> None:
-        """Counts a call of ``who`` against a limit. Raises LingrError ``rate_limited``, ``unavailable``."""
-        try:
-            allowed = self._limiter.hit(figures, limit, who)
-        except AWAY as fault:
-            raise LingrError("unavailable") from fault
-        except redis.ResponseError as refusal:
-            raise refused(refusal) from refusal
-        if not allowed:
-            raise LingrError("rate_limited")
+    def take(self, address: str, *counted: tuple[str, str, Allowance]) -> None:
+        """Counts an attempt against limits, in their order: of each its name, what is tried, the figures.
+
+        One that is refused is not counted against the limits after it. Raises LingrError ``rate_limited``.
+        """
+        names = [keys.attempts(limit, address, what) for limit, what, _ in counted]
+        run(self.engine, "rate_take", names, [figure for one in counted for figure in one[2]])

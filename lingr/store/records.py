@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,7 +17,41 @@ _occupants = msgspec.json.Decoder(Occupant)
 
 def to_json(record: Any) -> bytes:
     """A record as JSON; fields that are None are left out, because Lua has no word for them."""
-    return msgspec.json.encode({name: value for name, value in asdict(record).items() if value is not None})
+    return msgspec.json.encode(dict(_fields(record)))
+
+
+def newcomer_of(occupant: Occupant) -> bytes:
+    """An occupant as JSON without its place, which the room gives it."""
+    return msgspec.json.encode({name: value for name, value in _fields(occupant) if name != "place"})
+
+
+def joining_of(occupant: Occupant, joined: str, now: int) -> bytes:
+    """The JSON event of an occupant's joining, without an id; empty for an observer, who does not join."""
+    if occupant.nickname is None:
+        return b""
+    event = {
+        "type": "system:enter",
+        "timestamp": now,
+        "text": occupant.nickname + joined,
+        "occupant_id": occupant.id,
+        "user_id": occupant.user_id,
+        "nickname": occupant.nickname,
+        "source": occupant.source,
+        "client_type": occupant.client_type,
+    }
+    return msgspec.json.encode({name: value for name, value in event.items() if value is not None})
+
+
+def speech_of(text: str, target: str, now: int) -> bytes:
+    """The JSON event of something said, without an id and the speaker."""
+    return msgspec.json.encode({"type": "private" if target else "user", "timestamp": now, "text": text})
+
+
+def _fields(record: Any) -> Iterator[tuple[str, Any]]:
+    for name in record.__slots__:
+        value = getattr(record, name)
+        if value is not None:
+            yield name, value
 
 
 def from_json(raw: bytes, kind: type[T]) -> T:
@@ -80,5 +114,10 @@ def fields_of(room: Room, epoch: str) -> list[str | bytes | int]:
 
 def session_of(session_id: str, fields: dict[str, str]) -> Session:
     return Session(
-        session_id, fields["api_key"], fields["client_type"], fields.get("user_id"), fields["source"]
+        session_id,
+        fields["api_key"],
+        fields["client_type"],
+        fields.get("user_id"),
+        fields["source"],
+        fields.get("description"),
     )

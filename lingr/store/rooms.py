@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.mirror import Mirror
-from lingr.store.records import fields_of, hash_of, message_of, occupants_of, room_of, to_json
-from lingr.store.scripts import run
+from lingr.store.rates import Allowance
+from lingr.store.records import fields_of, hash_of, message_of, occupants_of, room_of, speech_of
+from lingr.store.scripts import Call, run, run_all, values_of
 from lingr.values import Message, Occupant, Room, RoomState
 
 Swept = list[tuple[str, str]]
@@ -47,12 +48,6 @@ class Rooms:
             if fields
         ]
 
-    def find_with_roster(self, room_id: str) -> tuple[Room, tuple[Occupant, ...]] | None:
-        """The room of that id and everyone in it, or None."""
-        room = keys.room(room_id, self.engine.database)
-        fields, roster = self.engine.commands([("HGETALL", room.room), ("HVALS", room.occupants)], safe=True)
-        return (room_of(room_id, hash_of(fields)), occupants_of(roster)) if fields else None
-
     def state(self, room_id: str) -> RoomState:
         """What changes in a room. Raises LingrError ``invalid_room``."""
         known = self.mirror.state(room_id)
@@ -84,29 +79,6 @@ class Rooms:
             followed.occupants = occupants
         return occupants
 
-    def enter(
-        self,
-        room_id: str,
-        *,
-        session_id: str,
-        ticket: str,
-        occupant: Occupant,
-        again: bool,
-        now: int,
-        joined: str,
-    ) -> tuple[str, str, Room, tuple[Occupant, ...]]:
-        """Returns occupant id, ticket, the room and everyone in it. Raises LingrError ``invalid_room``.
-
-        ``again`` keeps the occupant and ticket of a session that is in the room already.
-        """
-        occupant_id, held, fields, roster = run(
-            self.engine,
-            "room_enter",
-            keys.room(room_id, self.engine.database),
-            [session_id, ticket, to_json(occupant), int(again), now, joined, self.log_events],
-        )
-        return occupant_id.decode(), held.decode(), room_of(room_id, hash_of(fields)), occupants_of(roster)
-
     def say(
         self,
         room_id: str,
@@ -118,8 +90,7 @@ class Rooms:
         request_id: str,
         now: int,
         remember: int,
-        most: int,
-        window: int,
+        allowance: Allowance,
     ) -> tuple[Message, str]:
         """Returns the message and the room's time zone; the same ones for the same request id.
 
@@ -133,7 +104,16 @@ class Rooms:
                 keys.said(room_id, session_id, request_id),
                 keys.speaking(room_id, ticket),
             ),
-            [ticket, session_id, text, target, now, self.log_events, remember, most, window],
+            [
+                ticket,
+                session_id,
+                speech_of(text, target, now),
+                target,
+                now,
+                self.log_events,
+                remember,
+                *allowance,
+            ],
             safe=True,
         )
         return message_of(json), zone.decode()
@@ -154,25 +134,37 @@ class Rooms:
         run(self.engine, "room_rename", keys.room(room_id, self.engine.database), arguments, safe=True)
 
     def identify(
-        self, room_id: str, *, session_id: str, user_id: str, description: str, tickets: Sequence[str]
+        self, *, session_id: str, user_id: str, description: str, tickets: Mapping[str, Sequence[str]]
     ) -> None:
-        """Gives the occupants of these tickets a user, or none if ``user_id`` is empty."""
-        run(
-            self.engine,
-            "room_identify",
-            keys.room(room_id, self.engine.database),
-            [session_id, user_id, description, *tickets],
-            safe=True,
-        )
+        """Gives the occupants of these tickets, by room, a user; or none if ``user_id`` is empty."""
+        if tickets:
+            run_all(
+                self.engine,
+                [
+                    Call(
+                        "room_identify",
+                        keys.room(room_id, self.engine.database),
+                        [session_id, user_id, description, *held],
+                    )
+                    for room_id, held in tickets.items()
+                ],
+                safe=True,
+            )
 
     def exit(self, room_id: str, *, session_id: str, ticket: str, now: int, left: str) -> None:
-        """Raises LingrError ``invalid_ticket``."""
-        run(
-            self.engine,
-            "room_exit",
-            keys.room(room_id, self.engine.database),
-            [ticket, session_id, now, self.log_events, left],
-        )
+        """Leaves the room, and has the session forget the ticket. Raises LingrError ``invalid_ticket``."""
+        forget = ("SREM", keys.session_tickets(session_id), ticket)
+        values_of(run_all(self.engine, [self._exit(room_id, session_id, ticket, now, left), forget])[0])
+
+    def exit_all(self, tickets: Mapping[str, str], *, session_id: str, now: int, left: str) -> None:
+        """Leaves the rooms of these tickets, as far as they are still good. The room is told of each."""
+        steps = [self._exit(room_id, session_id, ticket, now, left) for ticket, room_id in tickets.items()]
+        if steps:
+            run_all(self.engine, steps, safe=True)
+
+    def _exit(self, room_id: str, session_id: str, ticket: str, now: int, left: str) -> Call:
+        room = keys.room(room_id, self.engine.database)
+        return Call("room_exit", room, [ticket, session_id, now, self.log_events, left])
 
     def sweep(self, room_id: str, *, before: int, now: int, left: str) -> tuple[Swept, int | None]:
         """Lets out up to 100 occupants silent since ``before``.

@@ -2,7 +2,7 @@
 
 A script's file opens with its purpose, its keys and arguments and what it returns. A line
 ``-- uses: name`` puts the functions of ``_name.lua`` in front of it. Every script answers ``ok`` and
-values, or ``error`` and a row of the error table with the fields of its text.
+values, or ``error`` and a row of the error table with its fields.
 """
 
 from __future__ import annotations
@@ -40,17 +40,53 @@ def script(name: str) -> Script:
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A script to be run, with its keys and arguments."""
+
+    name: str
+    keys: Sequence[str]
+    arguments: Sequence[Argument] = ()
+
+    def command(self, *, whole: bool = False) -> tuple[Argument, ...]:
+        """The command that runs it: by its digest, or with its ``whole`` text."""
+        chosen = script(self.name)
+        head = ("EVAL", chosen.text) if whole else ("EVALSHA", chosen.digest)
+        return (*head, len(self.keys), *self.keys, *self.arguments)
+
+
+Step = Call | tuple[Argument, ...]
+"""A script, or a plain command."""
+
+
 def run(
     engine: Engine, name: str, keys: Sequence[str], arguments: Sequence[Argument] = (), *, safe: bool = False
 ) -> list[Reply]:
     """Runs a script and returns its values. Raises LingrError when it answers with an error."""
-    chosen = script(name)
-    tail = (len(keys), *keys, *arguments)
+    call = Call(name, keys, arguments)
     try:
-        reply = engine.command("EVALSHA", chosen.digest, *tail, safe=safe)
+        reply = engine.command(*call.command(), safe=safe)
     except redis.exceptions.NoScriptError:
-        reply = engine.command("EVAL", chosen.text, *tail, safe=safe)
+        reply = engine.command(*call.command(whole=True), safe=safe)
     return values_of(reply)
+
+
+def run_all(engine: Engine, steps: Sequence[Step], *, safe: bool = False) -> list[Reply]:
+    """Several scripts and plain commands in one round trip; ``values_of`` reads what a script replied.
+
+    They are carried out in this order, each by itself: others may come in between, and one that answers
+    with an error keeps none of the later ones back. If the engine has forgotten one of the scripts, all
+    are sent again with their texts, those too that were carried out. So even where a lost answer is not
+    ``safe`` to ask for again, the steps must bear being done twice on end.
+    """
+    try:
+        return engine.commands([_command(step, whole=False) for step in steps], safe=safe)
+    except redis.exceptions.NoScriptError:
+        return engine.commands([_command(step, whole=True) for step in steps], safe=safe)
+
+
+def _command(step: Step, *, whole: bool) -> tuple[Argument, ...]:
+    return step.command(whole=whole) if isinstance(step, Call) else step
 
 
 def values_of(reply: Reply) -> list[Reply]:

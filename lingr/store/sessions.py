@@ -19,6 +19,7 @@ class Sessions:
     engine: Engine
     lifetime: int
     _pending: set[str] = field(default_factory=set)
+    _forgotten: dict[str, set[str]] = field(default_factory=dict)
 
     def create(self, session: Session) -> None:
         arguments: list[Argument] = [
@@ -37,25 +38,20 @@ class Sessions:
         fields = self._run("session_touch", session_id, self.lifetime, safe=True)[0]
         return session_of(session_id, hash_of(fields))
 
-    def login(self, session_id: str, user_id: str) -> list[str]:
+    def login(self, session_id: str, user_id: str, description: str) -> list[str]:
         """Returns the session's tickets. Raises LingrError ``invalid_session``, ``already_logged_in``."""
-        return _texts(self._run("session_login", session_id, user_id)[0])
+        return _texts(self._run("session_login", session_id, user_id, description)[0])
 
     def logout(self, session_id: str) -> list[str]:
         """Returns the session's tickets. Raises LingrError ``invalid_session``, ``not_logged_in``."""
-        return _texts(self._run("session_logout", session_id)[0])
-
-    def enter(self, session_id: str, ticket: str) -> str | None:
-        """Notes a ticket that the session is about to use; returns the session's user id.
-
-        Raises LingrError ``invalid_session``.
-        """
-        user_id: bytes = self._run("session_enter", session_id, ticket, self.lifetime)[0]
-        return user_id.decode() or None
+        return _texts(self._run("session_logout", session_id, self.lifetime)[0])
 
     def forget(self, session_id: str, ticket: str) -> None:
-        """Notes that the session no longer has a ticket."""
-        self.engine.command("SREM", keys.session_tickets(session_id), ticket, safe=True)
+        """Notes that a session no longer has a ticket; ``flush`` writes it down.
+
+        Nothing depends on it but that tickets of no use do not pile up.
+        """
+        self._forgotten.setdefault(session_id, set()).add(ticket)
 
     def destroy(self, session_id: str) -> list[str]:
         """Returns the tickets the session had. Raises LingrError ``invalid_session``."""
@@ -66,15 +62,20 @@ class Sessions:
         self._pending.add(session_id)
 
     def flush(self) -> None:
-        """Keeps every session alive that was noted as active."""
+        """Keeps every session alive that was noted as active, and has them forget tickets."""
         noted, self._pending = self._pending, set()
-        if not noted:
-            return
+        forgotten, self._forgotten = self._forgotten, {}
         names = [name for one in noted for name in (keys.session(one), keys.session_tickets(one))]
+        commands: list[tuple[Argument, ...]] = [("PEXPIRE", name, self.lifetime) for name in names]
+        commands += [("SREM", keys.session_tickets(one), *held) for one, held in forgotten.items()]
+        if not commands:
+            return
         try:
-            self.engine.commands([("PEXPIRE", name, self.lifetime) for name in names], safe=True)
+            self.engine.commands(commands, safe=True)
         except Exception:
             self._pending |= noted
+            for session_id, tickets in forgotten.items():
+                self._forgotten.setdefault(session_id, set()).update(tickets)
             raise
 
     def _run(self, script: str, session_id: str, *arguments: str | int, safe: bool = False) -> list[Any]:

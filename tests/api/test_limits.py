@@ -94,7 +94,19 @@ def test_answers_to_polls_leave_the_occupants_out_where_there_are_too_many(stric
     visitors = [strict.enter(room, f"visitor {number}") for number in range(3)]
     assert len(visitors[0].observe()["occupants"]) == 3
     fourth = strict.client.ok("room/enter", session=strict.session(), id=room, nickname="fourth")
-    assert len(fourth["occupants"]) == 4
+    assert [occupant["nickname"] for occupant in fourth["occupants"]] == ["fourth"]
+    assert fourth["room"]["chatter_count"] == 4
     told = visitors[0].observe()
     assert "occupants" not in told
     assert [message["text"] for message in told["messages"]] == ["fourth has joined the conversation"]
+
+
+def test_in_a_large_room_those_with_a_nickname_are_listed_to_who_asks(strict: House) -> None:
+    room = strict.room()
+    for nickname in ("ann", None, "bob", None):
+        strict.enter(room, nickname)
+    told = strict.info(room)
+    assert [occupant["nickname"] for occupant in told["occupants"]] == ["ann", "bob"]
+    assert (told["room"]["chatter_count"], told["room"]["observer_count"]) == (2, 2)
+    quiet = strict.client.ok("room/enter", session=strict.session(), id=room)
+    assert [occupant.get("nickname") for occupant in quiet["occupants"]] == ["ann", "bob", None]

@@ -6,6 +6,7 @@ import pytest
 
 from lingr.domain import accounts, presence, sessions
 from lingr.errors import LingrError
+from lingr.store import keys
 from lingr.values import Watch
 from support.people import ROOM
 
@@ -15,14 +16,14 @@ def during_entrance(monkeypatch):
     """Has something happen after an entrance was prepared and before it is made."""
 
     def arrange(ctx, happening):
-        enter = type(ctx.store.rooms).enter
+        enter = type(ctx.store.entrances).enter
 
-        def crossed(rooms, *arguments, **named):
+        def crossed(entrances, *arguments, **named):
             monkeypatch.undo()
             happening()
-            return enter(rooms, *arguments, **named)
+            return enter(entrances, *arguments, **named)
 
-        monkeypatch.setattr(type(ctx.store.rooms), "enter", crossed)
+        monkeypatch.setattr(type(ctx.store.entrances), "enter", crossed)
 
     return arrange
 
@@ -39,21 +40,34 @@ def test_a_session_that_ends_while_it_enters_is_not_left_in_the_room(ctx, lobby,
 def test_a_session_that_logs_in_while_it_enters_is_in_the_room_as_its_user(
     ctx, lobby, person, during_entrance
 ):
-    user = accounts.create_user(ctx, username="ann", email="ann@example.com", password="secret")
+    user = accounts.create_user(
+        ctx, username="ann", email="ann@example.com", password="secret", description="about me"
+    )
     ann = person("")
     caller = ann.caller
     during_entrance(ctx, lambda: sessions.login(ctx, caller, email="ann", password="secret"))
     entered = presence.enter(ctx, caller, id=ROOM, password=None, nickname="Ann", idempotent=False)
-    users = {one.id: one.user_id for one in ctx.store.rooms.roster(ROOM)}
-    assert users[entered.occupant_id] == user.id
+    users = {one.id: (one.user_id, one.description) for one in ctx.store.rooms.roster(ROOM)}
+    assert users[entered.occupant_id] == (user.id, "about me")
+
+
+def test_a_room_that_gets_a_password_while_one_enters_is_not_entered(ctx, lobby, person, during_entrance):
+    ann = person()
+
+    def lock():
+        ctx.store.engine.command("HSET", keys.room(ROOM).room, "password", "another hash")
+
+    during_entrance(ctx, lock)
+    with pytest.raises(LingrError, match="room_password_required"):
+        ann.enter("Ann")
+    assert ctx.store.rooms.roster(ROOM) == ()
 
 
 def test_a_session_keeps_no_tickets_but_those_it_has(ctx, store, clock, person):
     ann = person("Ann")
 
     def tickets():
-        from lingr.store import keys
-
+        store.sessions.flush()
         return {
             one.decode() for one in store.engine.command("SMEMBERS", keys.session_tickets(ann.session.id))
         }
@@ -66,6 +80,10 @@ def test_a_session_keeps_no_tickets_but_those_it_has(ctx, store, clock, person):
     ann.enter("Ann")
     clock.pass_seconds(121)
     assert presence.sweep(ctx) == 1
+    assert tickets() == set()
+    for name, refusal in ((ROOM + "-", "invalid_room"), ("no room", "invalid_room")):
+        with pytest.raises(LingrError, match=refusal):
+            ann.enter("Ann", id=name)
     assert tickets() == set()
 
 

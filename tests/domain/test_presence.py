@@ -124,7 +124,7 @@ def test_leaving_voids_the_ticket(ctx, person):
     for act in (ann.exit, lambda: ann.say("x"), lambda: ann.rename("x"), lambda: ann.observe(0)):
         with pytest.raises(LingrError, match="invalid_ticket"):
             act()
-    presence.leave(ctx, ann.session.id, ann.ticket)
+    presence.leave_all(ctx, ann.session.id, [ann.ticket])
 
 
 @pytest.mark.parametrize("ticket", ["", "a-r-lobby", "a-r--00000000001", "a-r-lobby-0000000000!", "x"])
@@ -247,7 +247,7 @@ def test_a_process_that_dies_before_the_entrance_leaves_nothing_wrong(ctx, clock
     def die(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(type(ctx.store.rooms), "enter", die)
+    monkeypatch.setattr(type(ctx.store.entrances), "enter", die)
     with pytest.raises(KeyboardInterrupt):
         ann.enter("Ann")
     monkeypatch.undo()

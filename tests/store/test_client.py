@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator
 import gevent
 import pytest
 import redis
-from limits import RateLimitItemPerMinute
 
 from lingr.errors import LingrError
 from lingr.store import client
 from lingr.store.client import Engine
+from lingr.store.rates import Allowance
 from lingr.store.scripts import run
 from lingr.waiting import talk
 from lingr.waiting.link import Link
 from support.engine import Valkey
 
-TWICE = RateLimitItemPerMinute(2)
+TWICE = Allowance(2, 60_000)
 
 
 class Stub:
@@ -221,12 +221,12 @@ def test_twenty_connections_serve_any_number_of_callers(engine):
 
 def test_scripts_are_found_again_after_the_engine_forgot_them(store):
     store.presence.hold_lease(60_000)
-    store.rates.take(TWICE, "enter", "ann")
+    store.rates.take("ann", ("login", "", TWICE))
     store.engine.command("SCRIPT", "FLUSH")
     assert store.presence.hold_lease(60_000)
-    store.rates.take(TWICE, "enter", "ann")
+    store.rates.take("ann", ("login", "", TWICE))
     with pytest.raises(LingrError, match="rate_limited"):
-        store.rates.take(TWICE, "enter", "ann")
+        store.rates.take("ann", ("login", "", TWICE))
 
 
 def test_a_script_that_is_not_there(engine):

@@ -35,6 +35,8 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
         *keys.room(room_id),
         keys.said(room_id, "0123456789A", "any {request} id"),
         keys.speaking(room_id, ticket),
+        keys.reading(room_id, ticket),
+        keys.describing(room_id, "0123456789abcdef"),
     ]
     assert len(set(map(slot, touched))) == 1
 
@@ -42,7 +44,8 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
 @pytest.mark.parametrize(
     "touched",
     [
-        [keys.session("a"), keys.session_tickets("a")],
+        [keys.session("a"), keys.session_tickets("a"), keys.entering("a")],
+        [keys.attempts("login", "here"), keys.attempts("room", "here", "lobby")],
         [keys.api_keys(), keys.named_api_keys()],
         [keys.users(), keys.emails(), keys.usernames()],
     ],
@@ -55,7 +58,7 @@ def test_rooms_sessions_and_limits_spread_over_slots():
     names = [str(number) for number in range(50)]
     assert len({slot(keys.room(name).room) for name in names}) > 40
     assert len({slot(keys.session(name)) for name in names}) > 40
-    assert "{" not in keys.rates()
+    assert len({slot(keys.attempts("login", name)) for name in names}) > 40
 
 
 def test_the_room_is_read_back_from_its_channel():
@@ -79,7 +82,10 @@ def test_what_lives_for_a_while_is_not_taken_for_kept():
     assert not kept.fullmatch(keys.session("session"))
     assert not kept.fullmatch(keys.session_tickets("session"))
     assert not kept.fullmatch(keys.sweeper())
-    assert not kept.fullmatch(keys.rates())
+    assert not kept.fullmatch(keys.attempts("login", "address", "account"))
+    assert not kept.fullmatch(keys.entering("session"))
+    assert not kept.fullmatch(keys.reading("lobby", "ticket"))
+    assert not kept.fullmatch(keys.describing("lobby", "key"))
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

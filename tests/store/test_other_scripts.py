@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from limits import RateLimitItemPerMinute
 
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.announcements import Announcement
+from lingr.store.rates import Allowance
 from lingr.values import ApiKey, Session, User
 from support.fakes import MIDNIGHT
-from support.lobby import Lobby
+from support.lobby import UNLIMITED, Lobby
 
-TWICE = RateLimitItemPerMinute(2)
+TWICE = Allowance(2, 60_000)
 ANN = User("1", "Ann_1", "Ann@Example.org", "hash", "Ann", "", MIDNIGHT)
+
+
+def note(store, ticket):
+    store.entrances.prepare("s", "lobby", ticket, UNLIMITED)
 
 
 def life(store, key):
@@ -24,7 +28,7 @@ def test_a_session_lives_from_call_to_call(open_ctx):
     store = open_ctx(session_seconds=100).store
     session = Session("s", "k", "human")
     store.sessions.create(session)
-    store.sessions.enter("s", "ticket")
+    note(store, "ticket")
     for key in (keys.session("s"), keys.session_tickets("s")):
         assert 90_000 < life(store, key) <= 100_000
         store.engine.command("PEXPIRE", key, 5000)
@@ -36,7 +40,7 @@ def test_a_session_lives_from_call_to_call(open_ctx):
 def test_activity_noted_keeps_a_session_alive_once_written_down(open_ctx):
     store = open_ctx(session_seconds=100).store
     store.sessions.create(Session("s", "k", "human"))
-    store.sessions.enter("s", "ticket")
+    note(store, "ticket")
     for key in (keys.session("s"), keys.session_tickets("s")):
         store.engine.command("PEXPIRE", key, 5000)
     store.sessions.seen("s")
@@ -75,8 +79,7 @@ def test_activity_noted_during_an_outage_is_written_down_after_it(lobby, monkeyp
     "call",
     [
         lambda sessions: sessions.touch("s"),
-        lambda sessions: sessions.enter("s", "t"),
-        lambda sessions: sessions.login("s", "user"),
+        lambda sessions: sessions.login("s", "user", ""),
         lambda sessions: sessions.logout("s"),
         lambda sessions: sessions.destroy("s"),
     ],
@@ -89,21 +92,22 @@ def test_a_session_that_is_not_there(store, call):
 
 def test_a_session_has_one_user_at_a_time(store):
     store.sessions.create(Session("s", "k", "human"))
-    store.sessions.enter("s", "t")
+    note(store, "t")
     with pytest.raises(LingrError, match="not_logged_in"):
         store.sessions.logout("s")
-    assert store.sessions.login("s", "user") == ["t"]
+    assert store.sessions.login("s", "user", "about me") == ["t"]
     with pytest.raises(LingrError, match="already_logged_in"):
-        store.sessions.login("s", "another")
-    assert store.sessions.touch("s").user_id == "user"
+        store.sessions.login("s", "another", "")
+    known = store.sessions.touch("s")
+    assert (known.user_id, known.description) == ("user", "about me")
     assert store.sessions.logout("s") == ["t"]
-    assert store.sessions.touch("s").user_id is None
+    assert store.sessions.touch("s") == Session("s", "k", "human")
 
 
 def test_a_session_ends_with_its_tickets_told(store):
     store.sessions.create(Session("s", "k", "human"))
-    store.sessions.enter("s", "t")
-    store.sessions.enter("s", "u")
+    note(store, "t")
+    note(store, "u")
     assert sorted(store.sessions.destroy("s")) == ["t", "u"]
     assert store.engine.command("DBSIZE") == 0
 
@@ -160,7 +164,7 @@ def test_a_home_is_forgotten_when_its_ticket_is_gone_or_changed(lobby, ears):
     tickets = lobby.store.tickets
     tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
     lobby.store.rooms.identify(
-        "lobby", session_id="ann-session", user_id="user", description="", tickets=[ticket]
+        session_id="ann-session", user_id="user", description="", tickets={"lobby": [ticket]}
     )
     ears.listen()
     home = tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
@@ -212,15 +216,25 @@ def test_api_keys(store):
     made = ApiKey("a" * 32, "mine", MIDNIGHT)
     store.accounts.create_api_key(made)
     store.accounts.create_api_key(made)
-    assert store.accounts.api_key(made.id) == made
-    assert store.accounts.api_key("b" * 32) is None
+    assert store.accounts.api_key(made.id, MIDNIGHT) == made
+    assert store.accounts.api_key("b" * 32, MIDNIGHT) is None
+
+
+def test_an_api_key_is_believed_for_ten_seconds_and_no_longer(store):
+    made = ApiKey("a" * 32, "mine", MIDNIGHT)
+    store.accounts.create_api_key(made)
+    store.accounts.api_key(made.id, MIDNIGHT)
+    store.engine.command("DEL", keys.api_keys())
+    assert store.accounts.api_key(made.id, MIDNIGHT + 9999) == made
+    assert store.accounts.api_key(made.id, MIDNIGHT + 10_000) is None
+    assert store.accounts.api_key(made.id, MIDNIGHT + 9999) is None
 
 
 def test_the_key_for_a_purpose_is_made_once(store):
     first, second = ApiKey("a" * 32, "pages", MIDNIGHT), ApiKey("b" * 32, "pages", MIDNIGHT)
     assert store.accounts.api_key_for("pages", first) == (first, True)
     assert store.accounts.api_key_for("pages", second) == (first, False)
-    assert store.accounts.api_key(second.id) is None
+    assert store.accounts.api_key(second.id, MIDNIGHT) is None
     assert store.accounts.api_key_for("else", second) == (second, True)
 
 
@@ -245,14 +259,25 @@ def test_address_and_user_name_are_given_once(store, username, email):
 
 def test_calls_are_counted_within_a_window(store):
     for _ in range(2):
-        store.rates.take(TWICE, "enter", "ann")
-    with pytest.raises(LingrError, match="rate_limited"):
-        store.rates.take(TWICE, "enter", "ann")
-    store.rates.take(TWICE, "enter", "bob")
-    store.rates.take(TWICE, "say", "ann")
-    counts = [key.decode() for key in store.engine.command("KEYS", f"{keys.rates()}*")]
-    assert len(counts) == 3
+        store.rates.take("here", ("login", "ann", TWICE))
+    with pytest.raises(LingrError, match="rate_limited") as refused:
+        store.rates.take("here", ("login", "ann", TWICE))
+    assert 50 < int(refused.value.fields["seconds"]) <= 60
+    store.rates.take("here", ("login", "bob", TWICE))
+    store.rates.take("there", ("login", "ann", TWICE))
+    store.rates.take("here", ("room", "ann", TWICE))
+    counts = [key.decode() for key in store.engine.command("KEYS", "*")]
+    assert len(counts) == 4
     assert all(50_000 < life(store, key) <= 60_000 for key in counts)
+
+
+def test_a_call_that_one_limit_refuses_is_not_counted_against_the_next(store):
+    once = Allowance(1, 60_000)
+    store.rates.take("here", ("all", "", once), ("login", "ann", TWICE))
+    with pytest.raises(LingrError, match="rate_limited"):
+        store.rates.take("here", ("all", "", once), ("login", "ann", TWICE))
+    assert store.engine.command("GET", keys.attempts("login", "here", "ann")) == b"1"
+    store.rates.take("here", ("all", "", UNLIMITED), ("login", "ann", TWICE))
 
 
 def test_the_lease_is_held_by_one_at_a_time(open_ctx):

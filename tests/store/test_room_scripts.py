@@ -7,6 +7,7 @@ import pytest
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.announcements import Announcement
+from lingr.store.rates import Allowance
 from lingr.values import Tag
 from support.fakes import MIDNIGHT
 from support.lobby import EPOCH, Lobby, blank, occupant_of
@@ -26,7 +27,6 @@ def test_a_room_made_is_found_as_it_was_made(store):
     assert store.rooms.find("night") == room
     assert store.rooms.find("Night") is None
     assert store.rooms.find_all(["nowhere", "night"]) == [room]
-    assert store.rooms.find_with_roster("night") == (room, ())
 
 
 def test_a_room_is_made_once(store, lobby):
@@ -38,18 +38,11 @@ def test_a_room_is_made_once(store, lobby):
 
 
 def test_a_chatter_enters(store, lobby, hearing):
-    occupant_id, ticket, room, occupants = store.rooms.enter(
-        "lobby",
-        session_id="s",
-        ticket="t",
-        occupant=(ann := occupant_of("ann", "Ann")),
-        again=False,
-        now=MIDNIGHT,
-        joined=" came",
-    )
-    assert (occupant_id, ticket) == ("ann-occupant", "t")
+    entered = lobby.come("ann", ticket="t", occupant=(ann := occupant_of("ann", "Ann")))
+    room = entered.room
+    assert (entered.occupant_id, entered.ticket) == ("ann-occupant", "t")
     assert (room.counter, room.chatter_count, room.observer_count, room.roster) == (1, 1, 0, 1)
-    assert [(one.id, one.nickname, one.place) for one in occupants] == [(ann.id, "Ann", 1)]
+    assert [(one.id, one.nickname, one.place) for one in entered.occupants] == [(ann.id, "Ann", 1)]
     [event] = store.log.after("lobby", 0, 10)
     assert (event.id, event.type, event.text, event.timestamp) == (1, "system:enter", "Ann came", MIDNIGHT)
     assert (event.occupant_id, event.nickname, event.client_type) == ("ann-occupant", "Ann", "human")
@@ -76,17 +69,11 @@ def test_nobody_enters_a_room_that_is_not_there(store):
 def test_entering_again_keeps_occupant_ticket_and_nickname(lobby, hearing):
     first = lobby.enter("ann", "Ann")
     hearing.heard()
-    occupant_id, ticket, room, _ = lobby.store.rooms.enter(
-        "lobby",
-        session_id="ann-session",
-        ticket="another",
-        occupant=occupant_of("ann", "Bob"),
-        again=True,
-        now=MIDNIGHT + 5,
-        joined=" came",
+    entered = lobby.come(
+        "ann", ticket="another", occupant=occupant_of("ann", "Bob"), again=True, now=MIDNIGHT + 5
     )
-    assert (occupant_id, ticket) == ("ann-occupant", first)
-    assert room.chatter_count == 1
+    assert (entered.occupant_id, entered.ticket) == ("ann-occupant", first)
+    assert entered.room.chatter_count == 1
     assert lobby.roster() == [("ann-occupant", "Ann")]
     assert hearing.announced() == []
     assert lobby.store.engine.command("ZSCORE", keys.room("lobby").seen, first) == b"1200000000005"
@@ -173,12 +160,14 @@ def test_private_words_name_their_target_and_count_as_no_talk(lobby, hearing):
 def test_a_ticket_speaks_only_so_often(lobby):
     lobby.enter("ann", "Ann")
     lobby.enter("bob", "Bob")
+    thrice = Allowance(3, 60_000)
     for number in range(3):
-        lobby.say("ann", f"{number}", most=3, window=60_000)
-    with pytest.raises(LingrError, match="rate_limited"):
-        lobby.say("ann", "3", most=3, window=60_000)
-    assert lobby.say("ann", "0", most=3, window=60_000).text == "0"
-    assert lobby.say("bob", "mine", most=3, window=60_000).text == "mine"
+        lobby.say("ann", f"{number}", allowance=thrice)
+    with pytest.raises(LingrError, match="rate_limited") as refused:
+        lobby.say("ann", "3", allowance=thrice)
+    assert 50 < int(refused.value.fields["seconds"]) <= 60
+    assert lobby.say("ann", "0", allowance=thrice).text == "0"
+    assert lobby.say("bob", "mine", allowance=thrice).text == "mine"
     life = lobby.store.engine.command("PTTL", keys.speaking("lobby", lobby.ticket("ann")))
     assert 50_000 < life <= 60_000
 

@@ -63,7 +63,10 @@ def test_nothing_of_those_who_left_stays_behind(lobby):
     lobby.exit("ann")
     room = keys.room("lobby")
     assert (
-        store.engine.command("EXISTS", room.occupants, room.tickets, room.polls, room.seen, room.entered) == 0
+        store.engine.command(
+            "EXISTS", room.occupants, room.tickets, room.polls, room.seen, room.entered, room.chatters
+        )
+        == 0
     )
 
 
@@ -72,17 +75,16 @@ def test_identifying_tells_the_room_who_they_are(lobby, hearing):
     lobby.enter("bob", "Bob")
     hearing.heard()
     lobby.store.rooms.identify(
-        "lobby",
         session_id="ann-session",
         user_id="user",
         description="about me",
-        tickets=[lobby.ticket("ann"), lobby.ticket("bob"), "gone"],
+        tickets={"lobby": [lobby.ticket("ann"), lobby.ticket("bob"), "gone"]},
     )
     [ann, bob] = lobby.store.rooms.roster("lobby")
     assert (ann.user_id, ann.description, bob.user_id) == ("user", "about me", None)
     assert [one.changed for one in hearing.announced()] == [(lobby.ticket("ann"),)]
     lobby.store.rooms.identify(
-        "lobby", session_id="ann-session", user_id="", description="", tickets=[lobby.ticket("ann")]
+        session_id="ann-session", user_id="", description="", tickets={"lobby": [lobby.ticket("ann")]}
     )
     assert lobby.store.rooms.roster("lobby")[0].user_id is None
 
@@ -135,15 +137,7 @@ def test_a_room_that_lost_events_begins_anew(lobby, hearing):
     assert not lobby.store.rooms.renew("lobby", known=7, epoch="after")
     with pytest.raises(LingrError, match="invalid_ticket"):
         lobby.say("ann", "hello")
-    lobby.store.rooms.enter(
-        "lobby",
-        session_id="ann-session",
-        ticket=lobby.ticket("again"),
-        occupant=occupant_of("ann", "Ann"),
-        again=True,
-        now=MIDNIGHT,
-        joined=" came",
-    )
+    lobby.come("ann", ticket=lobby.ticket("again"), occupant=occupant_of("ann", "Ann"), again=True)
     assert lobby.log()[-1] == (8, "system:enter", "Ann came")
 
 

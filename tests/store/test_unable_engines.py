@@ -26,14 +26,17 @@ def test_databases_of_one_engine_hear_nothing_of_each_other(valkey, ctx, listen_
     ears = listen_to(ctx.store)
     ears.follow("lobby")
     other.rooms.create(rooms.find(ctx, "lobby"), "epoch")
-    other.rooms.enter(
+    other.entrances.enter(
         "lobby",
         session_id="s",
         ticket="t",
         occupant=Occupant("o", "human", nickname="Ann"),
+        password=None,
         again=False,
         now=1,
+        due=1,
         joined=" joined",
+        most=300,
     )
     other.engine.close()
     assert ears.heard() == []

@@ -6,10 +6,13 @@ from typing import Any
 
 from lingr.ids import ticket_of
 from lingr.store import Store
+from lingr.store.entrances import Entered
+from lingr.store.rates import Allowance
 from lingr.values import Message, Occupant, Room
 from support.fakes import MIDNIGHT
 
 EPOCH = "the-first"
+UNLIMITED = Allowance(0, 0)
 
 
 def blank(room_id: str = "lobby", **fields: Any) -> Room:
@@ -44,18 +47,33 @@ class Lobby:
 
     def enter(self, who: str, nickname: str | None = None, *, again: bool = False, **fields: Any) -> str:
         """Returns the ticket held."""
-        return self.store.rooms.enter(
-            self.id,
-            session_id=f"{who}-session",
-            ticket=self.ticket(who),
-            occupant=occupant_of(who, nickname, **fields),
-            again=again,
-            now=MIDNIGHT,
-            joined=" came",
-        )[1]
+        return self.come(who, again=again, occupant=occupant_of(who, nickname, **fields)).ticket
 
-    def say(self, who: str, text: str, request: str = "", target: str = "", **limits: int) -> Message:
-        limits = {"remember": 100_000, "most": 0, "window": 1000, "now": MIDNIGHT, **limits}
+    def come(self, who: str, **options: Any) -> Entered:
+        """An entrance with any of its arguments another one."""
+        usual = {
+            "session_id": f"{who}-session",
+            "ticket": self.ticket(who),
+            "occupant": occupant_of(who),
+            "password": None,
+            "again": False,
+            "now": MIDNIGHT,
+            "due": MIDNIGHT,
+            "joined": " came",
+            "most": 300,
+        }
+        return self.store.entrances.enter(self.id, **{**usual, **options})
+
+    def say(
+        self,
+        who: str,
+        text: str,
+        request: str = "",
+        target: str = "",
+        allowance: Allowance = UNLIMITED,
+        **times: int,
+    ) -> Message:
+        times = {"remember": 100_000, "now": MIDNIGHT, **times}
         return self.store.rooms.say(
             self.id,
             session_id=f"{who}-session",
@@ -63,7 +81,8 @@ class Lobby:
             text=text,
             target=target,
             request_id=request or f"{who} {text}",
-            **limits,
+            allowance=allowance,
+            **times,
         )[0]
 
     def rename(self, who: str, nickname: str) -> None:

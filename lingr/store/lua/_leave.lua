@@ -1,7 +1,8 @@
 -- Notes that a session is no longer in the room with a ticket. It may be there with others.
 local function forget(session, ticket)
+  local tickets = redis.call('HGET', ENTERED, session) or ''
   local kept = {}
-  for one in string.gmatch(redis.call('HGET', ENTERED, session) or '', '%S+') do
+  for one in string.gmatch(tickets, '%S+') do
     if one ~= ticket then kept[#kept + 1] = one end
   end
   if #kept == 0 then
@@ -19,9 +20,9 @@ local function leave(ticket, record, now, most, has_left)
   forget(record.session, ticket)
   local occupant = occupant_of(record)
   redis.call('HDEL', OCCUPANTS, occupant.id)
-  redis.call('HINCRBY', ROOM, 'roster', 1)
+  step('roster', 1)
   count(occupant, -1)
-  local parts = { gone = cjson.encode({ ticket }) }
+  local parts = { gone = '["' .. ticket .. '"]' }
   if occupant.nickname then
     parts.event = append(event_of(occupant, 'system:leave', now, occupant.nickname .. has_left), most)
   end

@@ -4,5 +4,5 @@
 -- uses: room
 if redis.call('EXISTS', ROOM) == 1 then return { 'error', 'id_unavailable' } end
 redis.call('HSET', ROOM, 'counter', 0, 'roster', 0, 'max_user_message_id', 0, 'chatters', 0, 'observers', 0,
-  unpack(ARGV))
+  'places', 0, unpack(ARGV))
 return { 'ok', redis.call('HGETALL', ROOM) }

@@ -1,17 +1,31 @@
--- Lets an occupant in. With `again` set, a session that is in the room keeps its occupant and ticket.
--- KEYS: the room's. ARGV: session, ticket and JSON occupant for a new entry, again (1 or 0), now (ms),
--- the words for a joining, most events to keep.
--- Returns occupant id, ticket, the room's hash, all occupants as JSON. Errors: invalid_room.
+-- Lets an occupant in, once per ticket. With `again` set, a session that is in the room keeps its
+-- occupant and ticket.
+-- KEYS: the room's. ARGV: session, ticket, occupant id, its JSON without a place, the JSON event of its
+-- joining ('' for an observer), again (1 or 0), the hash of the room's password ('' if it has none),
+-- now (ms), most events to keep, most occupants to list.
+-- Returns occupant id, ticket, the room's hash, the occupants listed as JSON, oneself among them.
+-- Errors: invalid_room, room_password_required.
 -- uses: room
-local session, ticket, now, most = ARGV[1], ARGV[2], ARGV[5], ARGV[7]
-if redis.call('EXISTS', ROOM) == 0 then return { 'error', 'invalid_room' } end
+-- uses: roster
+local session, ticket, occupant_id, event, now = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[8]
+local room = numbers()
+if not room then return { 'error', 'invalid_room' } end
 
-local function entered(occupant_id, as)
-  return { 'ok', occupant_id, as, redis.call('HGETALL', ROOM), redis.call('HVALS', OCCUPANTS) }
+local function entered(id, as)
+  local most = tonumber(ARGV[10])
+  local occupants, missing = listed(most), room.chatters > most
+  if not missing and room.chatters + room.observers > most then
+    missing = redis.call('SISMEMBER', CHATTERS, id) == 0
+  end
+  if missing then occupants[#occupants + 1] = redis.call('HGET', OCCUPANTS, id) end
+  return { 'ok', id, as, redis.call('HGETALL', ROOM), occupants }
 end
 
+if (redis.call('HGET', ROOM, 'password') or '') ~= ARGV[7] then
+  return { 'error', 'room_password_required' }
+end
 local former = redis.call('HGET', ENTERED, session)
-if ARGV[4] == '1' then
+if ARGV[6] == '1' then
   local present, record
   for one in string.gmatch(former or '', '%S+') do
     local found = held(one, session)
@@ -23,18 +37,21 @@ if ARGV[4] == '1' then
   end
 end
 
-local occupant = cjson.decode(ARGV[3])
-local epoch = redis.call('HGET', ROOM, 'epoch')
-occupant.place = redis.call('HINCRBY', ROOM, 'places', 1)
-put(occupant)
-count(occupant, 1)
-redis.call('HSET', TICKETS, ticket, cjson.encode({ occupant = occupant.id, session = session, epoch = epoch }))
+local record = '{"occupant":"' .. occupant_id .. '","session":"' .. session .. '","epoch":"' .. room.epoch .. '"}'
+if redis.call('HSETNX', TICKETS, ticket, record) == 0 then return entered(occupant_id, ticket) end
+local json = string.sub(ARGV[4], 1, -2) .. ',"place":' .. step('places', 1) .. '}'
+redis.call('HSET', OCCUPANTS, occupant_id, json)
 redis.call('ZADD', SEEN, now, ticket)
 redis.call('HSET', ENTERED, session, former and former .. ' ' .. ticket or ticket)
+step('roster', 1)
 local parts = {}
-if occupant.nickname then
-  parts.event = append(event_of(occupant, 'system:enter', now, occupant.nickname .. ARGV[6]), most)
+if event == '' then
+  step('observers', 1)
+else
+  redis.call('SADD', CHATTERS, occupant_id)
+  step('chatters', 1)
+  parts.event = append(event, ARGV[9])
 end
+redis.call('HSET', POLLS, 'p:' .. ticket, room.counter)
 announce(parts)
-redis.call('HSET', POLLS, 'p:' .. ticket, redis.call('HGET', ROOM, 'counter'))
-return entered(occupant.id, ticket)
+return entered(occupant_id, ticket)

@@ -1,7 +1,7 @@
 -- Tells a room who the occupants of a session are, after a log-in or a log-out.
 -- KEYS: the room's. ARGV: session, user id ('' for nobody), description, then the tickets.
 -- uses: room
-local changed = {}
+local others = {}
 for index = 4, #ARGV do
   local record = held(ARGV[index], ARGV[1])
   if record then
@@ -9,8 +9,8 @@ for index = 4, #ARGV do
     occupant.user_id = ARGV[2] ~= '' and ARGV[2] or nil
     occupant.description = ARGV[2] ~= '' and ARGV[3] or nil
     put(occupant)
-    changed[#changed + 1] = ARGV[index]
+    others[#others + 1] = ARGV[index]
   end
 end
-if #changed > 0 then announce({ changed = cjson.encode(changed) }) end
+if #others > 0 then announce({ changed = cjson.encode(others) }) end
 return { 'ok' }

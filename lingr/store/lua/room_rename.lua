@@ -11,8 +11,8 @@ if occupant.nickname == nickname then return { 'ok' } end
 
 local event
 if occupant.nickname then
-  event = event_of(occupant, 'system:nickname_change', now, occupant.nickname .. ARGV[7] .. nickname)
-  event.new_nickname = nickname
+  local words = occupant.nickname .. ARGV[7] .. nickname
+  event = event_of(occupant, 'system:nickname_change', now, words, nickname)
   occupant.nickname = nickname
 else
   count(occupant, -1)

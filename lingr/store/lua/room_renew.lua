@@ -3,8 +3,9 @@
 -- KEYS: the room's. ARGV: the highest counter known, the new epoch.
 -- Returns whether that was the case.
 -- uses: room
-local counter = redis.call('HGET', ROOM, 'counter')
-if not counter or tonumber(counter) >= tonumber(ARGV[1]) then return { 'ok', 0 } end
-redis.call('HSET', ROOM, 'counter', ARGV[1], 'epoch', ARGV[2])
+local room = numbers()
+if not room or room.counter >= tonumber(ARGV[1]) then return { 'ok', 0 } end
+set('counter', tonumber(ARGV[1]))
+set('epoch', ARGV[2])
 announce({ reset = 'true' })
 return { 'ok', 1 }

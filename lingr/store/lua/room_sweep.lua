@@ -9,7 +9,7 @@ local silent = redis.call('ZRANGEBYSCORE', SEEN, '-inf', ARGV[1], 'LIMIT', 0, 10
 for _, ticket in ipairs(silent) do
   local json = redis.call('HGET', TICKETS, ticket)
   if json then
-    local record = cjson.decode(json)
+    local record = record_of(json)
     leave(ticket, record, ARGV[2], ARGV[3], ARGV[4])
     left[#left + 1] = record.session
     left[#left + 1] = ticket

@@ -1,0 +1,19 @@
+-- Tells what is known of a room, and counts the asking. Of a room with a password only who hands in the
+-- hash of it hears more than that hash.
+-- KEYS: the room's, then the count of the asker's calls. ARGV: hash of the password ('' for none), most
+-- occupants to list, most calls per window (0: any number), window (ms), the counter of the first event
+-- wanted ('' for none), most events.
+-- Returns the hash of the password to be checked first ('' otherwise); then the room's hash, the occupants
+-- listed as JSON, and the events' JSON.
+-- Errors: invalid_room, rate_limited.
+-- uses: room
+-- uses: roster
+-- uses: rate
+-- uses: events
+local room = numbers()
+if not room then return { 'error', 'invalid_room' } end
+local password = redis.call('HGET', ROOM, 'password') or ''
+if password ~= ARGV[1] then return { 'ok', password } end
+local refused = refusal(KEYS[10], ARGV[3], ARGV[4])
+if refused then return refused end
+return { 'ok', '', redis.call('HGETALL', ROOM), listed(tonumber(ARGV[2])), events(ARGV[5], ARGV[6]) }

@@ -1,0 +1,110 @@
+"""What is told of a room at once: each in one script, with the call counted on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lingr.store import keys
+from lingr.store.client import Argument, Engine
+from lingr.store.rates import Allowance
+from lingr.store.records import from_json, hash_of, message_of, occupants_of, room_of
+from lingr.store.scripts import run
+from lingr.values import Message, Occupant, Room
+
+FIRST_EVENTS = 50
+"""Events that come along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A room, those in it who are listed, and its first events from a number on."""
+
+    room: Room
+    occupants: tuple[Occupant, ...]
+    events: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the holder of a ticket finds: itself, the room's state, and the first events after a counter.
+
+    ``occupants`` is empty where there are too many.
+    """
+
+    holder: Occupant
+    counter: int
+    roster: int
+    size: int
+    zone: str
+    occupants: tuple[Occupant, ...]
+    events: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``most`` is always the number of occupants up to which everybody is listed."""
+
+    engine: Engine
+
+    def describe(
+        self,
+        room_id: str,
+        *,
+        api_key: str,
+        password: str | None,
+        most: int,
+        allowance: Allowance,
+        counter: int | None,
+    ) -> Described | str:
+        """The room, with the events after ``counter``: or else the hash of its password.
+
+        The hash comes back, and nothing is counted, unless it is the one handed in. Raises LingrError
+        ``invalid_room``, ``rate_limited``.
+        """
+        found, *rest = run(
+            self.engine,
+            "room_describe",
+            (*keys.room(room_id, self.engine.database), keys.describing(room_id, api_key)),
+            [password or "", most, *allowance, *_events_after(counter)],
+        )
+        if not rest:
+            return str(found.decode())
+        fields, occupants, events = rest
+        return Described(
+            room_of(room_id, hash_of(fields)), occupants_of(occupants), tuple(map(message_of, events))
+        )
+
+    def read(
+        self,
+        room_id: str,
+        *,
+        session_id: str,
+        ticket: str,
+        now: int,
+        most: int,
+        allowance: Allowance,
+        counter: int | None,
+    ) -> Read:
+        """What is new after ``counter``; counts as a poll.
+
+        Raises LingrError ``invalid_ticket``, ``rate_limited``.
+        """
+        holder, state, roster, size, zone, occupants, events = run(
+            self.engine,
+            "ticket_read",
+            (*keys.room(room_id, self.engine.database), keys.reading(room_id, ticket)),
+            [ticket, session_id, now, *allowance, *_events_after(counter), most],
+        )
+        return Read(
+            from_json(holder, Occupant),
+            state,
+            roster,
+            size,
+            zone.decode(),
+            occupants_of(occupants),
+            tuple(map(message_of, events)),
+        )
+
+
+def _events_after(counter: int | None) -> tuple[Argument, Argument]:
+    return "" if counter is None else counter + 1, FIRST_EVENTS
