@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import flask
@@ -18,6 +19,7 @@ from werkzeug.routing import MapAdapter
 from lingr import ops, pages
 from lingr.api import v1, views
 from lingr.api.dispatch import Dispatcher
+from lingr.api.params import Request
 from lingr.clock import system_clock
 from lingr.domain import observing, presence, rooms
 from lingr.domain.context import Context
@@ -25,6 +27,7 @@ from lingr.ids import random_id
 from lingr.render import Rendered
 from lingr.render.v1 import Links
 from lingr.resources import static_dir, templates_dir
+from lingr.serving.door import EXTENSION, Door
 from lingr.serving.drain import on_drain
 from lingr.settings import Settings
 from lingr.store import open_store
@@ -42,6 +45,7 @@ REFRESHES = 8
 
 LONGEST_CHORE_SECONDS = 1.0
 LONGEST_GRACE_SECONDS = 10.0
+LAST_WORDS_SECONDS = 0.02
 
 
 def create_app(settings: Settings) -> flask.Flask:
@@ -53,8 +57,10 @@ def create_app(settings: Settings) -> flask.Flask:
     hub = Hub(time.monotonic)
     listener = _listener(ctx, hub)
     blocker: Blocker[Rendered] = Blocker(hub, listener, settings.hold_seconds)
+    chores = _chores(ctx, hub)
     on_drain(hub.leave)
-    pulse.start(hub, listener, _chores(ctx, hub))
+    on_drain(lambda: _write_down(chores))
+    pulse.start(hub, listener, chores)
 
     app = _AnyHost("lingr", template_folder=str(templates_dir()), static_folder=str(static_dir()))
     dispatcher = Dispatcher(ctx, v1.METHODS, Links(settings.base_url))
@@ -63,7 +69,28 @@ def create_app(settings: Settings) -> flask.Flask:
     app.register_blueprint(views.blueprint(dispatcher, blocker.answer))
     app.register_blueprint(pages.blueprint(ctx))
     app.register_blueprint(ops.blueprint(ctx))
+    app.extensions[EXTENSION] = _door(ctx, dispatcher, hub, listener)
     return app
+
+
+def _door(ctx: Context, dispatcher: Dispatcher, hub: Hub, listener: Listener) -> Door:
+    return Door(
+        begin=lambda call: dispatcher.begin(Request(*call)),
+        at_hand=partial(observing.at_hand, ctx),
+        common=partial(observing.common, ctx),
+        standing=partial(observing.standing, ctx),
+        hub=hub,
+        listener=listener,
+        clock=ctx.clock,
+        hold_seconds=ctx.settings.hold_seconds,
+        proxies=ctx.settings.proxies,
+    )
+
+
+def _write_down(chores: pulse.Chores) -> None:
+    # Greenlets that were just told to answer their polls come first.
+    gevent.sleep(LAST_WORDS_SECONDS)
+    chores.flush()
 
 
 class _AnyHost(flask.Flask):

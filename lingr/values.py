@@ -189,15 +189,30 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands who has nothing to hear.
+
+    ``roster`` is the version of the roster it knows, or None in a room that is too large for telling it.
+    ``behind``: words of others, private ones, have come since.
+    """
+
+    counter: int
+    roster: int | None
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Common:
     """What everybody hears who stands at one place of a room.
 
     ``news`` is None when there is nothing for all; ``private`` are the private messages between, which
-    some hear besides.
+    some hear besides. ``standing`` is where they stand when they have heard it, if that is the newest place
+    of the room.
     """
 
     news: News | None
     private: tuple[Message, ...] = ()
+    standing: Standing | None = None
 
     def suits(self, occupant: Occupant) -> bool:
         """Whether it is all that this occupant hears."""

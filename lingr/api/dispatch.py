@@ -54,7 +54,12 @@ class Held:
 
     @property
     def kind(self) -> tuple[str, str, bool]:
-        return self._method.shape, self._manner.format, self._manner.callback is not None
+        return self._method.shape, self._manner.format, self.wraps
+
+    @property
+    def wraps(self) -> bool:
+        """Whether each answer of this kind needs a ``wrap`` of its own."""
+        return self._manner.callback is not None
 
     def resume(self) -> Rendered | None:
         """Looks again: the answer, or None while there is nothing."""

@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter, Rule
 
 from lingr.api.dispatch import BODY_BYTES, Dispatcher, Held
 from lingr.api.params import Request
-from lingr.render import Rendered
+from lingr.render import HEADERS, Rendered
 
 SKIPPED_BYTES = 16 * BODY_BYTES
 SKIPPED_AT_ONCE = 65_536
@@ -29,8 +29,7 @@ def blueprint(dispatcher: Dispatcher, wait: Wait) -> flask.Blueprint:
         if isinstance(outcome, Held):
             outcome = wait(outcome, flask.request.environ.get("gunicorn.socket"))
         response = flask.Response(outcome.body, content_type=outcome.content_type)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.extend(HEADERS)
         return response
 
     views.record(lambda state: _route(state.app, call))

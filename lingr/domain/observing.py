@@ -14,7 +14,7 @@ from lingr.errors import LingrError
 from lingr.store.announcements import Announcement
 from lingr.store.mirror import Home
 from lingr.store.reading import Read
-from lingr.values import Common, Message, News, Occupant, RoomState, Watch
+from lingr.values import Common, Message, News, Occupant, RoomState, Standing, Watch
 
 STALE_POLLS = 3
 """The third poll in a row with one and the same stale counter is refused."""
@@ -91,7 +91,13 @@ def at_hand(ctx: Context, room_id: str, counter: int) -> bool:
 
 def common(ctx: Context, room_id: str, counter: int, roster: int) -> Common:
     """What everybody hears who stands at a counter and knows that version of the roster."""
-    return _common(ctx, room_id, counter, roster, ctx.store.rooms.state(room_id))
+    told = _common(ctx, room_id, counter, roster, ctx.store.rooms.state(room_id))
+    # As it is now: the room may have moved on while the engine was asked.
+    state, news = ctx.store.mirror.state(room_id), told.news
+    if state is None or news is None or news.counter != state.counter or news.roster != state.roster:
+        return told
+    version = None if news.occupants is None else news.roster
+    return replace(told, standing=Standing(news.counter, version, behind=False))
 
 
 def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_messages_only: bool) -> News:
@@ -121,6 +127,23 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
     occupants = None if state.size > ctx.settings.roster_occupants else read.occupants
     news = News(covered, messages, occupants, state.zone, None, state.roster)
     return news if home is None else _told(ctx, home, news, from_position=True)
+
+
+def standing(ctx: Context, watch: Watch) -> tuple[Home, Standing] | None:
+    """Where the holder of a watch stands that was just looked at, and found nothing to hear.
+
+    None when there is more to its next poll than that it asks from the same place again.
+    """
+    home = known(ctx, watch.room_id, watch.ticket)
+    state = ctx.store.mirror.state(watch.room_id)
+    if home is None or state is None or not home.good or home.suspect:
+        return None
+    if watch.from_position or home.told != watch.counter or watch.counter > state.counter:
+        return None
+    roster = None if state.size > ctx.settings.roster_occupants else state.roster
+    if roster is not None and roster != home.roster:
+        return None
+    return home, Standing(watch.counter, roster, watch.counter < state.counter)
 
 
 def worth_waking(ctx: Context, announcement: Announcement) -> bool:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from lingr.render import json, jsonp, xml
 from lingr.render.tree import Tree
 
+HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+"""What goes out with every answer of the API besides its type and length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:

@@ -1,0 +1,69 @@
+"""What the parking of polls needs to know of the application, which hands it over as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from lingr.render import Rendered
+from lingr.store.mirror import Home
+from lingr.values import Common, Standing, Watch
+from lingr.waiting.hub import Hub
+from lingr.waiting.listener import Listener
+
+EXTENSION = "lingr.door"
+"""Where the Flask application keeps its door among its extensions."""
+
+
+class Held(Protocol):
+    """A poll with nothing to answer yet, as the dispatcher hands it out."""
+
+    watch: Watch
+
+    @property
+    def kind(self) -> Hashable: ...
+
+    @property
+    def wraps(self) -> bool: ...
+
+    def resume(self) -> Rendered | None: ...
+
+    def common(self, told: Common) -> Rendered | None: ...
+
+    def wrap(self, shared: Rendered) -> Rendered: ...
+
+    def expire(self) -> Rendered: ...
+
+    def end(self) -> None: ...
+
+
+class Call(NamedTuple):
+    """A call of the API: ``path`` is what follows ``/api/``, ``address`` the caller's."""
+
+    verb: str
+    path: str
+    query: bytes
+    body: bytes
+    content_type: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The API without a web framework around it, and what keeps its polls true.
+
+    ``begin`` answers a call, or gives a poll to hold. ``at_hand``, ``common`` and ``standing`` are the
+    functions of that name in `lingr.domain.observing`. ``clock`` tells milliseconds, ``hold_seconds`` is the
+    longest time a poll is held, ``proxies`` the number of those whose X-Forwarded-For is believed.
+    """
+
+    begin: Callable[[Call], Rendered | Held]
+    at_hand: Callable[[str, int], bool]
+    common: Callable[[str, int, int], Common]
+    standing: Callable[[Watch], tuple[Home, Standing] | None]
+    hub: Hub
+    listener: Listener
+    clock: Callable[[], int]
+    hold_seconds: float
+    proxies: int

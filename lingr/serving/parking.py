@@ -1,0 +1,268 @@
+"""Connections without greenlets: the requests that most clients send, and polls that wait.
+
+All connections are in one epoll set. A request that `ordinary` recognises is answered here, without WSGI;
+any other goes to gunicorn with the bytes already read, and the connection comes back afterwards. A poll
+that waits is its connection and a place in a crowd, nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gevent
+import structlog
+from gevent import monkey
+from werkzeug.http import parse_list_header
+
+from lingr.render import Rendered
+from lingr.serving.access import AccessLog
+from lingr.serving.answers import Answers
+from lingr.serving.connection import BUSY, IDLE, PARKED, SENDING, Connection
+from lingr.serving.door import Call, Door
+from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
+from lingr.serving.polls import Polls
+
+READ = 1
+AT_ONCE = 256
+"""Connections that are seen to before the rest of the process gets its turn."""
+
+STALLED_SECONDS = 30.0
+"""How long a reader of an answer may stand still."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How the worker wants its connections treated.
+
+    ``keepalive`` is how long one may be idle (seconds). Requests of more than ``most_bytes`` or
+    ``most_headers`` are gunicorn's; ``hand_over(fd, host, data)`` gives it a connection. ``log`` is the
+    access log if there is one.
+    """
+
+    keepalive: float
+    most_bytes: int
+    most_headers: int
+    hand_over: Callable[[int, str, bytes], None]
+    log: AccessLog | None
+
+
+class Parking:
+    """All connections of a worker that gunicorn does not have just now."""
+
+    def __init__(self, door: Door, answers: Answers, manners: Manners) -> None:
+        self._door = door
+        self._answers = answers
+        self._manners = manners
+        self._polls = Polls(door, self, manners.keepalive, logged=manners.log is not None)
+        self._connections: dict[int, Connection] = {}
+        # gevent leaves only `select.select` to who has been patched. This epoll set is never waited for.
+        self._epoll = monkey.get_original("select", "epoll")()
+        self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
+        self._watcher.start(self._ready)
+        self.requests = 0
+        self.is_leaving = False
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def take(self, fd: int, host: str, *, used: bool = False) -> None:
+        """Takes a connection: a fresh one, or one that gunicorn has answered. ``fd`` must not block."""
+        conn = Connection(self._polls, fd, host, time.monotonic() + self._manners.keepalive)
+        conn.used = used
+        self._connections[fd] = conn
+        self._epoll.register(fd, select.EPOLLIN)
+        if self.is_leaving and used:
+            self.drop(conn)
+
+    def respond(self, conn: Connection, rendered: Rendered) -> None:
+        """Answers a connection's request."""
+        self.send(conn, self.bytes_of(rendered, close=conn.close))
+
+    def bytes_of(self, rendered: Rendered, *, close: bool) -> bytes:
+        """A whole answer; in a leaving process every connection ends with its answer."""
+        return self._answers.of(rendered, close=close or self.is_leaving)
+
+    def send(self, conn: Connection, data: bytes) -> None:
+        """Sends a whole answer; the connection is then idle again, or closed. It never waits."""
+        if conn.fd < 0:
+            return
+        if conn.logged is not None and self._manners.log is not None:
+            self._manners.log.end(conn.logged, data)
+            conn.logged = None
+        try:
+            sent = os.write(conn.fd, data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.drop(conn)
+            return
+        if sent < len(data):
+            self.send_later(conn, data, sent)
+        else:
+            self._answered(conn)
+
+    def send_later(self, conn: Connection, data: bytes, sent: int) -> None:
+        """Sends the rest when the client is ready to read it; the data is not copied."""
+        conn.unsent = memoryview(data)[sent:]
+        conn.state = SENDING
+        conn.deadline = time.monotonic() + STALLED_SECONDS
+        self._epoll.modify(conn.fd, select.EPOLLOUT)
+        conn.silenced = True
+
+    def drop(self, conn: Connection) -> None:
+        """Closes a connection, whatever it is doing."""
+        if conn.fd < 0:
+            return
+        del self._connections[conn.fd]
+        with contextlib.suppress(OSError):
+            os.close(conn.fd)
+        conn.fd = -1
+        self._polls.forget(conn)
+
+    def turn(self) -> None:
+        """Ends what has lasted too long."""
+        now = time.monotonic()
+        self._polls.tick()
+        for conn in list(self._connections.values()):
+            if conn.deadline > now:
+                continue
+            if conn.state is PARKED:
+                self._polls.expire(conn)
+            elif conn.state is not BUSY:
+                self.drop(conn)
+
+    def leave(self) -> None:
+        """From now on every connection ends with its next answer; those that are idle end now."""
+        self.is_leaving = True
+        self.hang_up(used_only=True)
+
+    def hang_up(self, *, used_only: bool) -> None:
+        """Closes idle connections, and, if so wanted, those too from which a first request may yet come."""
+        for conn in list(self._connections.values()):
+            if conn.state is IDLE and (conn.used or not used_only):
+                self.drop(conn)
+
+    def close(self) -> None:
+        """Closes everything at once."""
+        for conn in list(self._connections.values()):
+            self.drop(conn)
+        self._watcher.stop()
+        self._watcher.close()
+        self._epoll.close()
+
+    def _ready(self) -> None:
+        read, connections, polls = os.read, self._connections, self._polls
+        polls.tick()
+        for fd, events in self._epoll.poll(0, AT_ONCE):
+            conn = connections.get(fd)
+            if conn is None:
+                continue
+            if conn.state is not IDLE:
+                self._ready_early(conn, events)
+                continue
+            try:
+                data = read(fd, MOST_BYTES)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data = b""
+            if not polls.repeated(conn, data):
+                self._request(conn, data)
+
+    def _ready_early(self, conn: Connection, events: int) -> None:
+        """Something happens on a connection that is not waiting for a request."""
+        if events & (select.EPOLLERR | select.EPOLLHUP):
+            self.drop(conn)
+        elif conn.state is SENDING:
+            self._send_on(conn)
+        else:
+            try:
+                conn.ahead = os.read(conn.fd, MOST_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:
+                conn.ahead = b""
+            if conn.ahead or conn.state is BUSY:
+                # The next request, or a half-closed connection, whose answer is due all the same.
+                conn.close = conn.close or not conn.ahead
+                conn.silenced = True
+                self._epoll.modify(conn.fd, 0)
+            else:
+                self.drop(conn)
+
+    def _send_on(self, conn: Connection) -> None:
+        try:
+            sent = os.write(conn.fd, conn.unsent or b"")
+        except BlockingIOError:
+            return
+        except OSError:
+            self.drop(conn)
+            return
+        conn.unsent = conn.unsent[sent:] if conn.unsent is not None else None
+        if conn.unsent:
+            conn.deadline = time.monotonic() + STALLED_SECONDS
+        else:
+            conn.unsent = None
+            self._answered(conn)
+
+    def _answered(self, conn: Connection) -> None:
+        if conn.close or self.is_leaving:
+            self.drop(conn)
+            return
+        conn.state = IDLE
+        conn.deadline = time.monotonic() + self._manners.keepalive
+        if conn.silenced:
+            conn.silenced = False
+            self._epoll.modify(conn.fd, select.EPOLLIN)
+            ahead, conn.ahead = conn.ahead, b""
+            if ahead:
+                self._request(conn, ahead)
+
+    def _request(self, conn: Connection, data: bytes) -> None:
+        if not data:
+            self.drop(conn)
+            return
+        conn.used = True
+        request = recognise(data, self._manners.most_bytes, self._manners.most_headers)
+        if request is None or self.is_leaving:
+            self._hand_over(conn, data)
+            return
+        self.requests += 1
+        conn.state = BUSY
+        conn.close = request.close
+        address = self._address(conn, request)
+        if self._manners.log is not None:
+            conn.logged = self._manners.log.begin(data, address)
+        gevent.spawn_raw(self._serve, conn, request, address, data)
+
+    def _serve(self, conn: Connection, request: Ordinary, address: str, data: bytes) -> None:
+        try:
+            outcome = self._door.begin(Call(*request[:5], address))
+            if isinstance(outcome, Rendered):
+                self.respond(conn, outcome)
+            else:
+                self._polls.park(conn, outcome, data)
+        except Exception:
+            log.exception("unspecified failure", what="parking")
+            self.drop(conn)
+
+    def _address(self, conn: Connection, request: Ordinary) -> str:
+        if not self._door.proxies or request.forwarded is None:
+            return conn.host
+        # As werkzeug's ProxyFix does it.
+        told = parse_list_header(request.forwarded)
+        return told[-self._door.proxies] if len(told) >= self._door.proxies else conn.host
+
+    def _hand_over(self, conn: Connection, data: bytes) -> None:
+        fd, conn.fd = conn.fd, -1
+        del self._connections[fd]
+        self._epoll.unregister(fd)
+        self._polls.forget(conn)
+        self._manners.hand_over(fd, conn.host, data)
