@@ -1,4 +1,4 @@
-"""Plays a load with the load generator."""
+"""Drives a server with the C programs of this directory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bench.compiler import build
@@ -38,25 +38,12 @@ class Load:
     pause_ms: int = 0
     api_key: str = ""
     room_prefix: str = "bench"
-    bare: bool = False
+    dialect: str = "lingr"
     time_limit_s: int = 120
     patience_ms: int = 10_000
 
-    def arguments(self) -> list[str]:
-        names = (
-            "port",
-            "observers",
-            "messages",
-            "rooms",
-            "outstanding",
-            "pause_ms",
-            "api_key",
-            "room_prefix",
-            "time_limit_s",
-            "patience_ms",
-        )
-        options = [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in names]
-        return [*options, *(["--bare"] if self.bare else [])]
+    def options(self) -> dict[str, Any]:
+        return {name.replace("_", "-"): value for name, value in asdict(self).items()}
 
 
 def play(load: Load, *, on: set[int], at: Callable[[str], None] | None = None) -> dict[str, Any]:
@@ -65,8 +52,20 @@ def play(load: Load, *, on: set[int], at: Callable[[str], None] | None = None) -
     ``at`` is called with "parked" when every observer has polled and nothing is said yet, and with "said"
     when the last message is with everybody; the observers keep polling while it runs.
     """
-    command = [str(build("load")), *load.arguments(), *(["--step"] if at else [])]
-    process = spawn(command, on=on, pipes=True)
+    return run_generator("load", load.options(), load.time_limit_s, on=on, at=at)
+
+
+def run_generator(
+    program: str,
+    options: dict[str, Any],
+    time_limit_s: int,
+    *,
+    on: set[int],
+    at: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Run one of the C programs that drive a server, calling ``at`` at each phase; what it printed."""
+    told = [f"--{name}={value}" for name, value in options.items()]
+    process = spawn([str(build(program)), *told, *(["--step"] if at else [])], on=on, pipes=True)
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
@@ -74,7 +73,7 @@ def play(load: Load, *, on: set[int], at: Callable[[str], None] | None = None) -
     with running(process), contextlib.ExitStack() as stack:
         for stream in (process.stdin, process.stdout, process.stderr):
             stack.callback(stream.close)
-        watchdog = threading.Timer(load.time_limit_s + 30, process.kill)
+        watchdog = threading.Timer(time_limit_s + 30, process.kill)
         watchdog.daemon = True
         watchdog.start()
         stack.callback(watchdog.cancel)

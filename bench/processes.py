@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -41,10 +42,15 @@ def spawn(
     log: Path | None = None,
     pipes: bool = False,
 ) -> subprocess.Popen[str]:
-    """Start a process on the given cores, in a session of its own, ended with us if we are killed."""
+    """Start a process on the given cores, in a session of its own, with as many files as may be.
+
+    It is ended with us if we are killed.
+    """
 
     def prepare() -> None:
         os.sched_setaffinity(0, on)
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
     with contextlib.ExitStack() as files:
@@ -66,6 +72,13 @@ def spawn(
 def _stat(pid: int) -> list[str]:
     """Fields of /proc/PID/stat from the third on (the second, the name, may hold spaces)."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def parent_of(pid: int) -> int:
+    """The parent's id, 0 when the process has gone."""
+    with contextlib.suppress(OSError):
+        return int(_stat(pid)[1])
+    return 0
 
 
 def tree(root: int) -> list[int]:
@@ -119,34 +132,43 @@ def is_engine(pid: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a tree has used so far: CPU seconds (of these the engine's), KiB, and its number of processes."""
+    """What a tree has used so far: CPU seconds (of these the engine's), KiB (of these the workers')."""
 
     cpu: float
     engine_cpu: float
     pss: int
-    processes: int
+    workers_pss: int
 
 
 class Tree:
-    """A started server with everything it started."""
+    """A started server with everything it started, and what was started beside it for its sake."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], *others: subprocess.Popen[str]) -> None:
         self.process = process
+        self.roots = (process, *others)
         self.known: dict[int, str] = {}
 
     def pids(self) -> list[int]:
         """Who belongs to the tree now. Their start times are remembered, so that none is mistaken later."""
-        pids = tree(self.process.pid)
+        pids = [pid for root in self.roots for pid in tree(root.pid)]
         for pid in pids:
             with contextlib.suppress(OSError):
                 self.known[pid] = _stat(pid)[19]
         return pids
 
     def usage(self) -> Usage:
+        """What was used so far. Workers are the processes that have no children, but for the engine."""
         pids = self.pids()
+        engines = {pid for pid in pids if is_engine(pid)}
+        parents = {parent_of(pid) for pid in pids}
         cpu = {pid: cpu_seconds(pid) for pid in pids}
-        engine = sum(seconds for pid, seconds in cpu.items() if is_engine(pid))
-        return Usage(sum(cpu.values()), engine, sum(pss_kib(pid) for pid in pids), len(pids))
+        pss = {pid: pss_kib(pid) for pid in pids}
+        return Usage(
+            cpu=sum(cpu.values()),
+            engine_cpu=sum(cpu[pid] for pid in engines),
+            pss=sum(pss.values()),
+            workers_pss=sum(pss[pid] for pid in pss.keys() - engines - parents),
+        )
 
     def wait_until_idle(self, *, quiet: float = 0.4, most: float = 20.0) -> None:
         """Wait until the tree has used less than a fiftieth of a core for ``quiet`` seconds."""
@@ -173,9 +195,9 @@ class Tree:
 
 
 @contextlib.contextmanager
-def running(process: subprocess.Popen[str]) -> Iterator[Tree]:
-    """The tree of a started process, ended whatever happens."""
-    whole = Tree(process)
+def running(process: subprocess.Popen[str], *others: subprocess.Popen[str]) -> Iterator[Tree]:
+    """The tree of a started process, ended whatever happens; the others are counted with it."""
+    whole = Tree(process, *others)
     try:
         yield whole
     finally:

@@ -1,4 +1,4 @@
-"""Measures lingr beside the floor and prints one table: `make bench`, or `python -m bench.run --help`."""
+"""Measures lingr beside its peers and the floors, and prints the tables: `make bench`, or `--help`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
+from bench.calls import CALLS, QUICK_CALLS, Calls, measure_calls
 from bench.compiler import build
-from bench.measure import Case, Run, measure
+from bench.debian import nginx_with_nchan
+from bench.fairness import measure_fairness
+from bench.goals import verdicts
+from bench.measure import Case, Run, case_of, measure
 from bench.processes import BenchError
-from bench.report import label, medians, ratios, save, table, warnings
+from bench.report import calls_table, heading, label, save, table, warnings
+from bench.scenarios import QUICK, SCENARIOS, Scenario, shortened
 from bench.servers import SERVERS
 
-
-def numbers(text: str) -> list[int]:
-    """A list such as 100,1000."""
-    found = [int(part) for part in text.split(",")]
-    if min(found) < 1:
-        raise ValueError(text)
-    return found
+#: Scenarios of another kind than those of the table.
+API, FAIR = "api", "fair"
 
 
-def names(text: str) -> list[str]:
-    """A list such as lingr,floor."""
-    found = text.split(",")
-    if set(found) - SERVERS.keys():
-        raise ValueError(text)
-    return found
+def names_from(known: Sequence[str]) -> object:
+    """A reader of lists such as lingr,floor."""
+
+    def names(text: str) -> list[str]:
+        found = text.split(",")
+        if set(found) - set(known):
+            raise ValueError(text)
+        return found
+
+    return names
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -37,41 +41,85 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         description="Measure what a delivery costs, in CPU, time and memory.",
         epilog=f"Servers: {known}. Exit status 1 when a message was lost, doubled, reordered or refused.",
     )
-    parser.add_argument("--observers", type=numbers, default=[100, 1000], help="per room, e.g. 100,1000")
-    parser.add_argument("--rooms", type=int, default=1, help="rooms, each with its observers and a speaker")
-    parser.add_argument("--messages", type=int, default=50, help="messages per room and run")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each case; medians are shown")
-    parser.add_argument("--servers", type=names, default=list(SERVERS), help=",".join(SERVERS))
-    parser.add_argument("--workers", type=numbers, default=[1, 2], help="workers, where there can be many")
+    every = [*SCENARIOS, API, FAIR]
+    parser.add_argument("--scenarios", type=names_from(every), default=every, help=",".join(every))
     parser.add_argument(
-        "--outstanding",
-        type=int,
-        default=0,
-        help="0: one message at a time (latency); else speak as fast as possible with so many under way",
+        "--servers", type=names_from(list(SERVERS)), default=list(SERVERS), help=",".join(SERVERS)
     )
-    parser.add_argument("--time-limit", type=int, default=180, help="seconds a single run may take")
-    parser.add_argument("--quick", action="store_true", help="one short run each, 100 observers, 1 worker")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each case; medians are shown")
+    parser.add_argument("--workers", type=int, default=1, help="workers of lingr")
+    parser.add_argument("--quick", action="store_true", help=f"{' and '.join(QUICK)} once, with few messages")
+    own = parser.add_argument_group("a scenario of your own, instead of those of the table")
+    own.add_argument("--observers", type=int, help="in each room")
+    own.add_argument("--rooms", type=int, default=1)
+    own.add_argument("--messages", type=int, default=20, help="in each room")
+    own.add_argument("--outstanding", type=int, default=0, help="0: one at a time; else so many under way")
     chosen = parser.parse_args(argv)
-    if chosen.quick:
-        chosen.observers, chosen.messages, chosen.runs, chosen.workers = [100], 20, 1, [1]
+    if min(chosen.runs, chosen.workers, chosen.rooms, chosen.messages, chosen.observers or 1) < 1:
+        parser.error("sizes must be above 0")
     return chosen
 
 
+def scenarios(chosen: argparse.Namespace) -> list[Scenario]:
+    if chosen.observers:
+        name = f"{chosen.rooms}x{chosen.observers}" if chosen.rooms > 1 else str(chosen.observers)
+        sizes = chosen.rooms, chosen.observers, chosen.outstanding, chosen.messages, chosen.messages
+        return [Scenario(name, *sizes)]
+    if chosen.quick:
+        return [shortened(SCENARIOS[name]) for name in QUICK]
+    return [SCENARIOS[name] for name in chosen.scenarios if name in SCENARIOS]
+
+
+def kinds(chosen: argparse.Namespace) -> set[str]:
+    """The scenarios of another kind that are wanted."""
+    return set() if chosen.observers else {API} if chosen.quick else {API, FAIR} & set(chosen.scenarios)
+
+
+def available(wanted: Sequence[str]) -> list[str]:
+    """The servers that can be had here; says which cannot."""
+    try:
+        if any(name.startswith("nchan") for name in wanted):
+            nginx_with_nchan()
+    except BenchError as error:
+        print(f"bench: without nchan: {error}", file=sys.stderr)
+        return [name for name in wanted if not name.startswith("nchan")]
+    return list(wanted)
+
+
 def cases(chosen: argparse.Namespace) -> Iterator[Case]:
-    for observers in chosen.observers:
+    for scenario in scenarios(chosen):
         for name in chosen.servers:
-            for workers in chosen.workers if SERVERS[name].many_workers else [1]:
-                yield Case(name, workers, observers, chosen.rooms, chosen.messages, chosen.outstanding)
+            if case := case_of(SERVERS[name], scenario, chosen.workers):
+                yield case
 
 
-def run_all(chosen: argparse.Namespace) -> list[Run]:
+def run_all(chosen: argparse.Namespace) -> tuple[list[Run], list[Calls], dict[str, float]]:
     """All cases once, then all again: what disturbs the machine for a while disturbs each of them."""
-    runs = []
-    for turn in range(chosen.runs):
+    runs: list[Run] = []
+    calls: list[Calls] = []
+    turns = 1 if chosen.quick else chosen.runs
+    for turn in range(1, turns + 1):
         for case in cases(chosen):
-            print(f"run {turn + 1}/{chosen.runs}: {label(case)}, {case.observers} observers", file=sys.stderr)
-            runs.append(measure(SERVERS[case.server], case, chosen.time_limit))
-    return runs
+            print(f"run {turn}/{turns}: {case.scenario.name}: {label(case)}", file=sys.stderr)
+            runs.append(measure(SERVERS[case.server], case))
+        for name in chosen.servers if API in kinds(chosen) else ():
+            if SERVERS[name].api:
+                print(f"run {turn}/{turns}: {API}: {name}", file=sys.stderr)
+                calls += measure_calls(SERVERS[name], QUICK_CALLS if chosen.quick else CALLS)
+    fair = measure_fairness() if FAIR in kinds(chosen) and "lingr" in chosen.servers else {}
+    return runs, calls, fair
+
+
+def show(runs: list[Run], calls: list[Calls], fair: dict[str, float]) -> None:
+    print(heading())
+    for lines in (table(runs) if runs else [], calls_table(calls) if calls else [], verdicts(runs)):
+        if lines:
+            print("\n" + "\n".join(lines))
+    if fair:
+        print()
+    for what, milliseconds in fair.items():
+        print(f"* {what}: {milliseconds:.1f} ms")
+    print("\n".join(["", *warnings(runs)]))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,17 +127,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     try:
         build("load")
-        runs = run_all(chosen)
+        chosen.servers = available(chosen.servers)
+        runs, calls, fair = run_all(chosen)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    found = medians(runs)
-    troubles = warnings(runs)
-    print("\n".join([*table(found), "", *ratios(found), *troubles]))
-    print(f"every run: {save(runs, found)}", file=sys.stderr)
-    return 1 if any(run.faults for run in runs) else 0
+    show(runs, calls, fair)
+    print(f"every run: {save(runs, calls, {'fairness': fair})}", file=sys.stderr)
+    return 1 if any(run.faults for run in runs) or any(call.failures for call in calls) else 0
 
 
 if __name__ == "__main__":

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench.compiler import build
-from bench.processes import BenchError, Tree, free_port, running, spawn, wait_for_port
+from bench.peers import start_nchan, start_nchan_redis
+from bench.processes import BenchError, free_port, running, spawn, wait_for_port
+from bench.started import Started, Wanted, plain_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -23,51 +25,29 @@ PREFIXES = ("bench", "warm")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """How to start a server: its own empty directory, workers, rooms, and the cores it may use."""
-
-    directory: Path
-    workers: int
-    rooms: int
-    on: set[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A server that answers. ``bare``: no sessions and no entering, the ticket is the room's name."""
-
-    port: int
-    tree: Tree
-    api_key: str = ""
-    bare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Server:
-    """A row: name, what it is, how to start it, and whether more than one worker makes sense."""
+    """A row: name, what it is, how to start it; whether it has the whole API, and whether it is slow.
+
+    Slow servers are given fewer messages, and are spared the largest rooms.
+    """
 
     name: str
     doc: str
     start: Callable[[Wanted], AbstractContextManager[Started]]
-    many_workers: bool
+    api: bool = False
+    slow: bool = False
 
 
-def plain_environment() -> dict[str, str]:
-    """Our environment without settings of lingr's: a benchmark runs on the defaults and its own."""
-    unwanted = ("LINGR_", "REDIS_URL", "WEB_CONCURRENCY", "GUNICORN_", "PORT", "HOST")
-    return {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
-
-
-def ask(command: list[str], env: dict[str, str]) -> dict[str, str]:
-    """Run a command of lingr's that answers in JSON."""
+def run(command: list[str], env: dict[str, str]) -> str:
+    """Run a command of lingr's; what it said."""
     done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
         raise BenchError(f"{' '.join(command[-5:])} failed: {(done.stderr or done.stdout).strip()[-500:]}")
-    return dict(json.loads(done.stdout))
+    return done.stdout
 
 
 @contextlib.contextmanager
-def start_lingr(wanted: Wanted) -> Iterator[Started]:
+def start_lingr(wanted: Wanted, parking: str = "on") -> Iterator[Started]:
     """Lingr with its embedded engine, as `lingr serve` starts it.
 
     The speaker never polls, so tickets must outlive the longest run; limits are off; all else is default.
@@ -82,16 +62,16 @@ def start_lingr(wanted: Wanted) -> Iterator[Started]:
         "LINGR_HOLD_SECONDS": "50",
         "LINGR_TICKET_SECONDS": "900",
         "LINGR_LOG_LEVEL": "warning",
+        "LINGR_PARKING": parking,
     }
     if not Path(command).exists():
         raise BenchError(f"there is no {command}: install the project first (make install)")
     with running(spawn([command, "serve"], on=wanted.on, env=env, cwd=ROOT, log=log)) as tree:
         wait_for_port(port, tree.process, log)
-        key = ask([command, "key", "create", "--name", "bench", "--json"], env)["api_key"]
-        for prefix in PREFIXES:
-            for room in range(wanted.rooms if prefix == PREFIXES[0] else 1):
-                ask([command, "room", "create", f"{prefix}{room}", "--name", prefix, "--json"], env)
-        yield Started(port, tree, api_key=key)
+        key = json.loads(run([command, "key", "create", "--name", "bench", "--json"], env))["api_key"]
+        for prefix, rooms in zip(PREFIXES, (wanted.rooms, 1), strict=True):
+            run([sys.executable, "-m", "bench.rooms", prefix, str(rooms)], env)
+        yield Started(port, tree, "lingr", api_key=key)
 
 
 @contextlib.contextmanager
@@ -113,7 +93,7 @@ def start_floor(wanted: Wanted) -> Iterator[Started]:
     env = plain_environment() | {"HOME": str(wanted.directory)}  # gunicorn puts a control socket there
     with running(spawn(command, on=wanted.on, env=env, cwd=ROOT, log=log)) as tree:
         wait_for_port(port, tree.process, log)
-        yield Started(port, tree, bare=True)
+        yield Started(port, tree, "bare")
 
 
 @contextlib.contextmanager
@@ -122,14 +102,23 @@ def start_cfloor(wanted: Wanted) -> Iterator[Started]:
     port, log = free_port(), wanted.directory / "server.log"
     with running(spawn([str(build("cfloor")), str(port)], on=wanted.on, log=log)) as tree:
         wait_for_port(port, tree.process, log)
-        yield Started(port, tree, bare=True)
+        yield Started(port, tree, "bare")
 
 
 SERVERS = {
     row.name: row
     for row in (
-        Server("lingr", "this project, with its embedded engine", start_lingr, many_workers=True),
-        Server("floor", "a bare WSGI application on gunicorn and gevent", start_floor, many_workers=False),
-        Server("cfloor", "a bare epoll server in C", start_cfloor, many_workers=False),
+        Server("lingr", "this project, with its embedded engine", start_lingr, api=True),
+        Server(
+            "lingr-off",
+            "the same with LINGR_PARKING=off: a greenlet for each waiting poll",
+            partial(start_lingr, parking="off"),
+            api=True,
+            slow=True,
+        ),
+        Server("floor", "a bare WSGI application on gunicorn and gevent", start_floor, slow=True),
+        Server("nchan", "nginx with nchan, messages in its memory", start_nchan),
+        Server("nchan-redis", "nginx with nchan, messages in the engine that lingr uses", start_nchan_redis),
+        Server("cfloor", "a bare epoll server in C", start_cfloor),
     )
 }

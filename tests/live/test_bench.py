@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from fake_rooms import DoublingRoom, LossyRoom, ReorderingRoom, Room, ShakyRoom, serving
 
-from bench import compiler, run
+from bench import compiler, debian, run
+from bench.calls import measure_calls
 from bench.generator import Load, faults, play
+from bench.goals import Goal, ratio
+from bench.measure import Case, Run
 from bench.processes import BenchError, cores
+from bench.scenarios import SCENARIOS
 from bench.servers import SERVERS
 
 pytestmark = pytest.mark.live
@@ -25,7 +29,7 @@ def observe(room: Room, outstanding: int = 0) -> dict[str, Any]:
             OBSERVERS,
             MESSAGES,
             outstanding=outstanding,
-            bare=True,
+            dialect="bare",
             time_limit_s=20,
             patience_ms=500,
         )
@@ -80,13 +84,31 @@ def test_a_closed_connection_is_no_loss() -> None:
     assert counted["deliveries"] == OBSERVERS * counted["said"]
 
 
-@pytest.mark.compiler
-@pytest.mark.parametrize("server", [name for name, row in SERVERS.items() if not row.many_workers])
-def test_the_run_measures_a_floor(server: str, capsys: pytest.CaptureFixture[str]) -> None:
+def measured(server: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The row of the table that a short run prints for the server."""
     status = run.main(["--servers", server, "--observers", "20", "--messages", "5", "--runs", "1"])
-    table = capsys.readouterr().out.splitlines()
-    assert status == 0, table
-    assert table[1].split()[-3:] == ["0", "0", "0"]
+    rows = [
+        line for line in capsys.readouterr().out.splitlines() if line.startswith(f"| 20       | {server}")
+    ]
+    assert status == 0, rows
+    return [cell.strip() for cell in rows[0].strip("|").split("|")]
+
+
+@pytest.mark.compiler
+@pytest.mark.parametrize("server", ["floor", "cfloor"])
+def test_the_run_measures_a_floor(server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert measured(server, capsys)[-3:] == ["0", "0", "0"]
+
+
+@pytest.mark.compiler
+@pytest.mark.parametrize("server", ["nchan", "nchan-redis"])
+def test_the_run_measures_nchan(server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if not debian.there():
+        pytest.skip("there is no nginx with nchan")
+    row = measured(server, capsys)
+    assert row[-3:] == ["0", "0", "0"]
+    # With the store in the engine every message passes through it.
+    assert (float(row[4]) > 0) == (server == "nchan-redis")
 
 
 @pytest.mark.compiler
@@ -94,6 +116,42 @@ def test_a_run_with_faults_has_exit_status_1(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("bench.measure.faults", lambda counted: {"lost": 1})
     arguments = ["--servers", "floor", "--observers", "5", "--messages", "2", "--runs", "1"]
     assert run.main(arguments) == 1
+
+
+@pytest.mark.compiler
+def test_the_rest_of_the_api_is_called() -> None:
+    calls = measure_calls(SERVERS["lingr-off"], 40)
+    methods = ["session.create", "room.enter", "room.getMessages", "room.say"]
+    assert [call.method for call in calls] == methods
+    assert all(call.per_second > 0 and not call.failures for call in calls)
+
+
+def test_without_nginx_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nowhere() -> None:
+        raise BenchError("it is not to be had")
+
+    monkeypatch.setattr(run, "nginx_with_nchan", nowhere)
+    assert run.available(["nchan", "cfloor", "nchan-redis"]) == ["cfloor"]
+    assert "without nchan: it is not to be had" in capsys.readouterr().err
+
+
+def test_goals_are_ratios_of_runs_that_followed_each_other() -> None:
+    goal = Goal("1000", "cpu_us_per_delivery", "nchan", most=1.0)
+    scenario = SCENARIOS["1000"]
+    runs = [
+        Run(Case(server, 1, scenario, 1), {"cpu_us_per_delivery": cost}, {}, {})
+        for server, cost in [
+            ("lingr", 8.0),
+            ("nchan", 10.0),
+            ("lingr", 30.0),
+            ("nchan", 20.0),
+            ("lingr", 9.0),
+        ]
+    ]
+    assert ratio(goal, runs) == (8 / 10 + 30 / 20) / 2
+    assert ratio(goal, runs[:1]) is None
 
 
 def test_without_a_compiler_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
