@@ -158,9 +158,13 @@ def test_silence_is_questioned_and_then_given_up(subscription, valkey):
 def test_an_engine_that_does_not_read_is_no_place_to_follow_more(subscription, valkey, monkeypatch):
     monkeypatch.setattr(wiring, "FULL_BYTES", 10_000)
     os.kill(valkey.pid, signal.SIGSTOP)
+
+    def follow_without_end() -> None:
+        for number in range(1_000_000):
+            subscription.follow(f"room{number}")
+
     try:
         with pytest.raises(SubscriptionLost, match="not reading"):
-            for number in range(1_000_000):
-                subscription.follow(f"room{number}")
+            follow_without_end()
     finally:
         os.kill(valkey.pid, signal.SIGCONT)
