@@ -17,10 +17,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.live)
 
 
+# What is said of polls holds with parking and without; these tests are run with both.
+PARKED_OR_NOT = ("test_counters", "test_empty_counters", "test_polls", "test_private")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__ in PARKED_OR_NOT and "house" in metafunc.fixturenames:
+        metafunc.parametrize("house", ["on", "off"], indirect=True, scope="session", ids="parking {}".format)
+
+
 @pytest.fixture(scope="session")
-def house() -> Iterator[House]:
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
     """The server that nearly all tests share: two workers, short polls, no limits."""
-    with opened(LINGR_HOLD_SECONDS="2", LINGR_RATE_LIMITS="off") as opened_house:
+    parking = {"LINGR_PARKING": request.param} if hasattr(request, "param") else {}
+    with opened(LINGR_HOLD_SECONDS="2", LINGR_RATE_LIMITS="off", **parking) as opened_house:
         yield opened_house
 
 

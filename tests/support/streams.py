@@ -55,14 +55,18 @@ def play(address: str | int, packets: Sequence[bytes], quiet: float = QUIET_SECO
         return Heard(data + _rest(connection), None)
 
 
-def pour(address: str | int, packets: Sequence[tuple[bytes, float]]) -> bytes:
-    """Sends the packets one after the other, with a pause after each, whatever the server says meanwhile."""
+def pour(address: str | int, packets: Sequence[tuple[bytes, float]], quiet: float) -> bytes:
+    """Sends the packets one after the other, with a pause after each, whatever the server says meanwhile.
+
+    The client's side is closed when the server has fallen quiet.
+    """
     with _connect(address) as connection:
         for packet, pause in packets:
             _send(connection, packet)
             if pause:
                 time.sleep(pause)
-        return _rest(connection)
+        data, ended = _listen(connection, quiet)
+        return data if ended else data + _rest(connection)
 
 
 def _connect(address: str | int) -> socket.socket:
