@@ -80,7 +80,7 @@ static void keep_nothing(int i, const struct answer *answer) { (void)i, (void)an
 static struct method methods[] = {
     {"session.create", "/api/session/create", false, session_parameters, keep_session, 0, 0},
     {"room.enter", "/api/room/enter", false, enter_parameters, keep_ticket, 0, 0},
-    {"room.getMessages", "/api/room/getMessages", true, messages_parameters, keep_nothing, 0, 0},
+    {"room.getMessages", "/api/room/get_messages", true, messages_parameters, keep_nothing, 0, 0},
     {"room.say", "/api/room/say", false, say_parameters, keep_nothing, 0, 0},
 };
 enum { METHODS = sizeof methods / sizeof *methods };

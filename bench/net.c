@@ -169,7 +169,7 @@ static void connected(struct link *link)
     }
     net_connecting--;
     link->state = READY;
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = link};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = link};
     epoll_ctl(poll_fd, EPOLL_CTL_MOD, link->fd, &event);
     ready(link);
 }
@@ -245,19 +245,20 @@ static void keep_part(struct link *link, const char *bytes, size_t length)
     link->part_length += length;
 }
 
-static void readable(struct link *link)
+/* Reads once; whether there may be more. */
+static bool read_some(struct link *link)
 {
     ssize_t got = recv(link->fd, buffer, sizeof buffer, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
+        return false;
     if (got <= 0) {
         lost(link);
-        return;
+        return false;
     }
     if (link->state != ASKED) {
         unexpected(link);
         lost(link);
-        return;
+        return false;
     }
     const char *bytes = buffer;
     size_t length = (size_t)got, taken;
@@ -267,7 +268,7 @@ static void readable(struct link *link)
         length = link->part_length;
         link->part_length = 0; /* forgotten before the answer is acted on, kept again below if it is not whole */
     } else if (recognised(link, bytes, length)) {
-        return;
+        return false;
     }
     taken = take_answer(link, bytes, length);
     if (taken && taken < length)
@@ -276,6 +277,19 @@ static void readable(struct link *link)
         link->part_length = length;
     else if (!taken)
         keep_part(link, bytes, length);
+    return got == sizeof buffer;
+}
+
+/* News is told once (edge-triggered), which spares the kernel a second look at each socket. So all there is must be
+ * read now: what did not fit into the buffer, and the end of a connection that came together with its last bytes. */
+static void readable(struct link *link, bool ended)
+{
+    int fd = link->fd;
+    bool more = true;
+    while (more && link->fd == fd && link->state != CONNECTING)
+        more = read_some(link);
+    if (ended && link->fd == fd && link->state != CONNECTING)
+        read_some(link);
 }
 
 /* ---- the loop ---- */
@@ -301,7 +315,7 @@ void turn(int64_t until)
         else if (link->fd < 0)
             continue;
         else if (link->state != CONNECTING)
-            readable(link);
+            readable(link, events[i].events & (EPOLLRDHUP | EPOLLHUP));
         else if (events[i].events & (EPOLLOUT | EPOLLERR)) /* else: news of the socket it had before */
             connected(link);
     }

@@ -95,6 +95,11 @@ def _nginx(nginx: Nginx, wanted: Wanted, configuration: Path, log: Path) -> subp
     return spawn(command, on=wanted.on, env=environment, cwd=wanted.directory, log=log)
 
 
+def engine_program() -> str:
+    """The engine that lingr embeds."""
+    return str(EmbeddedValkey(Settings()).program().command[0])
+
+
 @contextlib.contextmanager
 def start_nchan_redis(wanted: Wanted) -> Iterator[Started]:
     """nchan with lingr's engine and its settings; on a port, for nchan knows no Unix sockets."""

