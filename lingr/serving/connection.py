@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lingr.serving.ordinary import MOST_BYTES
+
 if TYPE_CHECKING:
     from lingr.serving.access import Record
     from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
@@ -19,8 +21,9 @@ class Connection:
 
     ``state``: idle between requests, busy while one is answered, parked while its poll waits, sending while
     the client is slow to read. ``deadline`` ends the state (monotonic seconds). ``used`` says that there was
-    a request, ``close`` that the connection ends with the next answer, ``silenced`` that nothing is read
-    until then; ``ahead`` is what was read too early. ``unsent`` is the rest of an answer.
+    a request, ``close`` that the connection ends with the next answer, ``ended`` that the client will send
+    nothing more, ``more`` that it has sent something that was not read yet. ``size`` is how much to read at
+    once (bytes), ``unsent`` the rest of an answer.
 
     A poll that may come again as it is, but for its counter, left its bytes before and after the counter
     in ``prefix`` and ``suffix``; ``crowds`` are those it may join, ``home`` its ticket's. ``held`` is the
@@ -30,8 +33,8 @@ class Connection:
     """
 
     __slots__ = (
-        *("_polls", "again", "ahead", "close", "crowd", "crowds", "deadline", "fd", "held", "home", "host"),
-        *("logged", "looking", "prefix", "room", "silenced", "state", "suffix", "unsent", "used"),
+        *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "fd", "held", "home", "host"),
+        *("logged", "looking", "more", "prefix", "room", "size", "state", "suffix", "unsent", "used"),
     )
 
     def __init__(self, polls: Polls, fd: int, host: str, deadline: float) -> None:
@@ -40,8 +43,8 @@ class Connection:
         self.host = host
         self.deadline = deadline
         self.state = IDLE
-        self.used = self.close = self.silenced = self.looking = self.again = False
-        self.ahead = b""
+        self.used = self.close = self.ended = self.more = self.looking = self.again = False
+        self.size = MOST_BYTES
         self.unsent: memoryview | None = None
         self.prefix: bytes | None = None
         self.suffix = b""

@@ -28,6 +28,10 @@ from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
 from lingr.serving.polls import Polls
 
 READ = 1
+IN = select.EPOLLIN
+EDGES = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
+"""An event tells of what has come since the last one, so there is nothing to be switched off and on."""
+
 AT_ONCE = 256
 """Connections that are seen to before the rest of the process gets its turn."""
 
@@ -77,7 +81,7 @@ class Parking:
         conn = Connection(self._polls, fd, host, time.monotonic() + self._manners.keepalive)
         conn.used = used
         self._connections[fd] = conn
-        self._epoll.register(fd, select.EPOLLIN)
+        self._epoll.register(fd, EDGES)
         if self.is_leaving and used:
             self.drop(conn)
 
@@ -113,8 +117,7 @@ class Parking:
         conn.unsent = memoryview(data)[sent:]
         conn.state = SENDING
         conn.deadline = time.monotonic() + STALLED_SECONDS
-        self._epoll.modify(conn.fd, select.EPOLLOUT)
-        conn.silenced = True
+        self._epoll.modify(conn.fd, EDGES | select.EPOLLOUT)
 
     def drop(self, conn: Connection) -> None:
         """Closes a connection, whatever it is doing."""
@@ -164,38 +167,60 @@ class Parking:
             conn = connections.get(fd)
             if conn is None:
                 continue
-            if conn.state is not IDLE:
-                self._ready_early(conn, events)
+            if events != IN or conn.state is not IDLE:
+                self._happened(conn, events)
                 continue
             try:
-                data = read(fd, MOST_BYTES)
+                data = read(fd, conn.size)
             except BlockingIOError:
                 continue
             except OSError:
                 data = b""
+            if len(data) == conn.size:
+                data = self._read_on(conn, data)
             if not polls.repeated(conn, data):
                 self._request(conn, data)
 
-    def _ready_early(self, conn: Connection, events: int) -> None:
-        """Something happens on a connection that is not waiting for a request."""
+    def _happened(self, conn: Connection, events: int) -> None:
+        """Something else has happened than the arrival of a request that is waited for."""
         if events & (select.EPOLLERR | select.EPOLLHUP):
             self.drop(conn)
-        elif conn.state is SENDING:
-            self._send_on(conn)
+            return
+        conn.ended = conn.ended or bool(events & select.EPOLLRDHUP)
+        if conn.state is SENDING:
+            if events & select.EPOLLOUT:
+                self._send_on(conn)
+        elif conn.state is IDLE:
+            self._read(conn)
         else:
+            conn.more = True
+        if conn.ended and conn.state is PARKED and not conn.looking:
+            # Gone, or, if it has only stopped sending, still there to read this.
+            self._polls.expire(conn)
+
+    def _read(self, conn: Connection) -> None:
+        try:
+            data = self._read_on(conn, b"")
+        except OSError:
+            data = b""
+        if data or conn.ended:
+            self._request(conn, data)
+
+    @staticmethod
+    def _read_on(conn: Connection, data: bytes) -> bytes:
+        """What has arrived, behind what was read of it, up to as much as is worth looking at."""
+        while len(data) < MOST_BYTES:
             try:
-                conn.ahead = os.read(conn.fd, MOST_BYTES)
+                more = os.read(conn.fd, MOST_BYTES)
             except BlockingIOError:
-                return
-            except OSError:
-                conn.ahead = b""
-            if conn.ahead or conn.state is BUSY:
-                # The next request, or a half-closed connection, whose answer is due all the same.
-                conn.close = conn.close or not conn.ahead
-                conn.silenced = True
-                self._epoll.modify(conn.fd, 0)
-            else:
-                self.drop(conn)
+                break
+            data += more
+            if not more:
+                conn.ended = True
+                break
+        else:
+            conn.more = True
+        return data
 
     def _send_on(self, conn: Connection) -> None:
         try:
@@ -210,26 +235,25 @@ class Parking:
             conn.deadline = time.monotonic() + STALLED_SECONDS
         else:
             conn.unsent = None
+            self._epoll.modify(conn.fd, EDGES)
             self._answered(conn)
 
     def _answered(self, conn: Connection) -> None:
-        if conn.close or self.is_leaving:
+        if conn.close or conn.ended or self.is_leaving:
             self.drop(conn)
             return
         conn.state = IDLE
         conn.deadline = time.monotonic() + self._manners.keepalive
-        if conn.silenced:
-            conn.silenced = False
-            self._epoll.modify(conn.fd, select.EPOLLIN)
-            ahead, conn.ahead = conn.ahead, b""
-            if ahead:
-                self._request(conn, ahead)
+        if conn.more:
+            conn.more = False
+            self._read(conn)
 
     def _request(self, conn: Connection, data: bytes) -> None:
         if not data:
             self.drop(conn)
             return
         conn.used = True
+        conn.size = MOST_BYTES
         request = recognise(data, self._manners.most_bytes, self._manners.most_headers)
         if request is None or self.is_leaving:
             self._hand_over(conn, data)

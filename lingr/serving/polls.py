@@ -19,7 +19,7 @@ from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.door import Door, Held
 from lingr.values import Common, News
 
-SLICE = 128
+SLICE = 256
 """Answers sent before the rest of the process gets its turn."""
 
 REST_SECONDS = 1e-6
@@ -27,6 +27,7 @@ REST_SECONDS = 1e-6
 
 LOOKERS = 32
 MOST_SUFFIXES = 1000
+ROOM_BYTES = 8
 
 _COUNTER = re.compile(rb"[?&]counter=(0|[1-9][0-9]{0,14})(?=[& ])")
 
@@ -221,7 +222,7 @@ class Polls:
                 continue
             conn.crowd = None
             home.heard(counter, roster, now)
-            if not alike or conn.silenced:
+            if not alike or conn.more:
                 self._wire.respond(conn, conn.held.wrap(shared) if conn.held is not None else shared)
                 continue
             try:
@@ -256,6 +257,8 @@ class Polls:
                 self._over(conn)
                 held.end()
                 self._wire.respond(conn, answer)
+            elif conn.ended:
+                self.expire(conn)
             elif not conn.again:
                 conn.looking = False
                 self._settle(conn, held)
@@ -335,5 +338,7 @@ class Polls:
             return
         if len(self._suffixes) >= MOST_SUFFIXES:
             self._suffixes.clear()
+        # A few digits more at most; what is longer is read in two pieces.
+        conn.size = len(data) + ROOM_BYTES
         suffix = data[counter.end(1) :]
         conn.prefix, conn.suffix = data[: counter.start(1)], self._suffixes.setdefault(suffix, suffix)
