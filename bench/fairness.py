@@ -10,13 +10,13 @@ from typing import Any
 
 from bench.generator import play
 from bench.measure import load_of, warm
-from bench.processes import cores
+from bench.processes import BenchError, cores
 from bench.scenarios import Scenario
 from bench.servers import PREFIXES, SERVERS
 
-CROWD = Scenario("crowd", rooms=1, observers=10_000, outstanding=2, messages=15, slow=0)
+CROWD = Scenario("crowd", rooms=1, observers=10_000, outstanding=2, messages=40, slow=0)
 QUIET = Scenario("quiet", rooms=1, observers=1, outstanding=0, messages=300, slow=0)
-QUIET_PAUSE_MS = 1
+QUIET_PAUSE_MS = 5
 BETWEEN_PROBES_SECONDS = 0.005
 
 
@@ -57,6 +57,8 @@ def measure_fairness() -> dict[str, float]:
         over.set()
         for helper in helpers:
             helper.join(30)
+    if not answers or not probes:
+        raise BenchError("nothing was heard beside the crowd")
     probes.sort()
     return {
         "another room's message, half of them within": answers[0]["delivery_us"]["p50"] / 1000,

@@ -18,7 +18,7 @@ from bench.started import Started, Wanted
 #: The least quiet between two messages that are said one at a time.
 PAUSE_MS = 20
 TIME_LIMIT_S = 180
-WARMING_UP = Scenario("warm", rooms=1, observers=50, outstanding=0, messages=10, slow=10)
+WARMING_UP = Scenario("warm", rooms=1, observers=20, outstanding=0, messages=20, slow=20)
 
 
 @dataclass(frozen=True, slots=True)

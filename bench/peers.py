@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.debian import Nginx, nginx_with_nchan
-from bench.processes import free_port, running, spawn, wait_for_port
+from bench.processes import BenchError, free_port, running, spawn, wait_for_port
 from bench.started import Started, Wanted, plain_environment
 from lingr.serving.embedded import EmbeddedValkey
+from lingr.serving.supervisor import CannotServe
 from lingr.settings import Settings
 
 #: nginx closes idle connections as soon as fewer than a sixteenth of all it may have are left.
@@ -95,9 +97,22 @@ def _nginx(nginx: Nginx, wanted: Wanted, configuration: Path, log: Path) -> subp
     return spawn(command, on=wanted.on, env=environment, cwd=wanted.directory, log=log)
 
 
-def engine_program() -> str:
-    """The engine that lingr embeds."""
-    return str(EmbeddedValkey(Settings()).program().command[0])
+def engine_command(embedded: EmbeddedValkey) -> list[str]:
+    """How lingr starts its engine. Raises BenchError when there is none for this machine."""
+    try:
+        return list(embedded.program().command)
+    except CannotServe as error:
+        raise BenchError(str(error)) from error
+
+
+def engine_version() -> str:
+    told = subprocess.run(
+        [engine_command(EmbeddedValkey(Settings()))[0], "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return re.sub(r".*\bv=(\S+).*", r"\1", told.stdout.strip())
 
 
 @contextlib.contextmanager
@@ -105,9 +120,10 @@ def start_nchan_redis(wanted: Wanted) -> Iterator[Started]:
     """nchan with lingr's engine and its settings; on a port, for nchan knows no Unix sockets."""
     port, log = free_port(), wanted.directory / "valkey.log"
     data = wanted.directory / "valkey"
-    with EmbeddedValkey(Settings(data_dir=data)) as embedded:
+    fsync = Settings.model_fields["fsync"].default
+    with EmbeddedValkey(Settings(data_dir=data, fsync=fsync)) as embedded:
         embedded.free()
-        command = [*embedded.program().command, "--bind", "127.0.0.1", "--port", str(port)]
+        command = [*engine_command(embedded), "--bind", "127.0.0.1", "--port", str(port)]
         engine = spawn(command, on=wanted.on, env=plain_environment(), log=log)
         with running(engine) as tree:
             wait_for_port(port, tree.process, embedded.log)

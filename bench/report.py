@@ -6,8 +6,6 @@ import itertools
 import json
 import os
 import platform
-import re
-import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,7 +17,7 @@ from statistics import median
 from bench.calls import Calls
 from bench.debian import nginx_with_nchan
 from bench.measure import Case, Run
-from bench.peers import engine_program
+from bench.peers import engine_version
 from bench.processes import BenchError
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -120,9 +118,8 @@ def versions() -> dict[str, str]:
     for package in PACKAGES:
         with suppress(PackageNotFoundError):
             found[package] = version(package)
-    engine = subprocess.run([engine_program(), "--version"], capture_output=True, text=True, check=False)
-    if told := re.search(r"v=(\S+)", engine.stdout):
-        found["Valkey"] = told[1]
+    with suppress(BenchError):
+        found["Valkey"] = engine_version()
     with suppress(BenchError):
         found |= nginx_with_nchan().versions()
     return found
