@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _socket import socket
 from typing import TYPE_CHECKING
 
 from lingr.serving.ordinary import MOST_BYTES
@@ -13,17 +14,18 @@ if TYPE_CHECKING:
     from lingr.serving.polls import Polls
     from lingr.store.mirror import Home
 
-IDLE, BUSY, PARKED, SENDING = "idle", "busy", "parked", "sending"
+IDLE, BUSY, PARKED, SENDING, CLOSED = "idle", "busy", "parked", "sending", "closed"
 
 
 class Connection:
     """One connection; there are many thousands, so it holds no more than it must.
 
     ``state``: idle between requests, busy while one is answered, parked while its poll waits, sending while
-    the client is slow to read. ``deadline`` ends the state (monotonic seconds). ``used`` says that there was
-    a request, ``close`` that the connection ends with the next answer, ``ended`` that the client will send
-    nothing more, ``more`` that it has sent something that was not read yet. ``size`` is how much to read at
-    once (bytes), ``unsent`` the rest of an answer.
+    the client is slow to read, closed when it is no longer ours. ``deadline`` ends the state (monotonic
+    seconds). ``sock`` is the system's plain socket. ``used`` says that there was a request, ``close`` that
+    the connection ends with the next answer, ``ended`` that the client will send nothing more, ``more`` that
+    it has sent something that was not read yet. ``size`` is how much to read at once (bytes), ``unsent`` the
+    rest of an answer.
 
     A poll that may come again as it is, but for its counter, left its bytes before and after the counter
     in ``prefix`` and ``suffix``; ``crowds`` are those it may join, ``home`` its ticket's. ``held`` is the
@@ -33,13 +35,13 @@ class Connection:
     """
 
     __slots__ = (
-        *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "fd", "held", "home", "host"),
-        *("logged", "looking", "more", "prefix", "room", "size", "state", "suffix", "unsent", "used"),
+        *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "held", "home", "host"),
+        *("logged", "looking", "more", "prefix", "room", "size", "sock", "state", "suffix", "unsent", "used"),
     )
 
-    def __init__(self, polls: Polls, fd: int, host: str, deadline: float) -> None:
+    def __init__(self, polls: Polls, sock: socket, host: str, deadline: float) -> None:
         self._polls = polls
-        self.fd = fd
+        self.sock = sock
         self.host = host
         self.deadline = deadline
         self.state = IDLE

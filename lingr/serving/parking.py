@@ -7,8 +7,8 @@ that waits is its connection and a place in a crowd, nothing else.
 
 from __future__ import annotations
 
+import _socket
 import contextlib
-import os
 import select
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from werkzeug.http import parse_list_header
 from lingr.render import Rendered
 from lingr.serving.access import AccessLog
 from lingr.serving.answers import Answers
-from lingr.serving.connection import BUSY, IDLE, PARKED, SENDING, Connection
+from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connection
 from lingr.serving.door import Call, Door
 from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
 from lingr.serving.polls import Polls
@@ -77,8 +77,10 @@ class Parking:
         return len(self._connections)
 
     def take(self, fd: int, host: str, *, used: bool = False) -> None:
-        """Takes a connection: a fresh one, or one that gunicorn has answered. ``fd`` must not block."""
-        conn = Connection(self._polls, fd, host, time.monotonic() + self._manners.keepalive)
+        """Takes a connection: a fresh one, or one that gunicorn has answered."""
+        sock = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, 0, fd)
+        sock.setblocking(False)
+        conn = Connection(self._polls, sock, host, time.monotonic() + self._manners.keepalive)
         conn.used = used
         self._connections[fd] = conn
         self._epoll.register(fd, EDGES)
@@ -95,13 +97,13 @@ class Parking:
 
     def send(self, conn: Connection, data: bytes) -> None:
         """Sends a whole answer; the connection is then idle again, or closed. It never waits."""
-        if conn.fd < 0:
+        if conn.state is CLOSED:
             return
         if conn.logged is not None and self._manners.log is not None:
             self._manners.log.end(conn.logged, data)
             conn.logged = None
         try:
-            sent = os.write(conn.fd, data)
+            sent = conn.sock.send(data)
         except BlockingIOError:
             sent = 0
         except OSError:
@@ -117,17 +119,20 @@ class Parking:
         conn.unsent = memoryview(data)[sent:]
         conn.state = SENDING
         conn.deadline = time.monotonic() + STALLED_SECONDS
-        self._epoll.modify(conn.fd, EDGES | select.EPOLLOUT)
+        self._epoll.modify(conn.sock.fileno(), EDGES | select.EPOLLOUT)
 
     def drop(self, conn: Connection) -> None:
         """Closes a connection, whatever it is doing."""
-        if conn.fd < 0:
+        if conn.state is CLOSED:
             return
-        del self._connections[conn.fd]
+        del self._connections[conn.sock.fileno()]
         with contextlib.suppress(OSError):
-            os.close(conn.fd)
-        conn.fd = -1
+            conn.sock.close()
+        self._forget(conn)
+
+    def _forget(self, conn: Connection) -> None:
         self._polls.forget(conn)
+        conn.state = CLOSED
 
     def turn(self) -> None:
         """Ends what has lasted too long."""
@@ -161,7 +166,7 @@ class Parking:
         self._epoll.close()
 
     def _ready(self) -> None:
-        read, connections, polls = os.read, self._connections, self._polls
+        connections, polls = self._connections, self._polls
         polls.tick()
         for fd, events in self._epoll.poll(0, AT_ONCE):
             conn = connections.get(fd)
@@ -171,7 +176,7 @@ class Parking:
                 self._happened(conn, events)
                 continue
             try:
-                data = read(fd, conn.size)
+                data = conn.sock.recv(conn.size)
             except BlockingIOError:
                 continue
             except OSError:
@@ -211,7 +216,7 @@ class Parking:
         """What has arrived, behind what was read of it, up to as much as is worth looking at."""
         while len(data) < MOST_BYTES:
             try:
-                more = os.read(conn.fd, MOST_BYTES)
+                more = conn.sock.recv(MOST_BYTES)
             except BlockingIOError:
                 break
             data += more
@@ -224,7 +229,7 @@ class Parking:
 
     def _send_on(self, conn: Connection) -> None:
         try:
-            sent = os.write(conn.fd, conn.unsent or b"")
+            sent = conn.sock.send(conn.unsent or b"")
         except BlockingIOError:
             return
         except OSError:
@@ -235,7 +240,7 @@ class Parking:
             conn.deadline = time.monotonic() + STALLED_SECONDS
         else:
             conn.unsent = None
-            self._epoll.modify(conn.fd, EDGES)
+            self._epoll.modify(conn.sock.fileno(), EDGES)
             self._answered(conn)
 
     def _answered(self, conn: Connection) -> None:
@@ -285,8 +290,8 @@ class Parking:
         return told[-self._door.proxies] if len(told) >= self._door.proxies else conn.host
 
     def _hand_over(self, conn: Connection, data: bytes) -> None:
-        fd, conn.fd = conn.fd, -1
+        fd = conn.sock.detach()
         del self._connections[fd]
         self._epoll.unregister(fd)
-        self._polls.forget(conn)
+        self._forget(conn)
         self._manners.hand_over(fd, conn.host, data)

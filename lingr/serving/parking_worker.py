@@ -42,7 +42,6 @@ class _Listener(StreamServer):
             fd, address = self.socket._accept()
         except BlockingIOError:
             return None
-        os.set_blocking(fd, False)
         return fd, address[0] if isinstance(address, tuple) else ""
 
     def do_handle(self, fd: int, host: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import time
@@ -212,7 +211,7 @@ class Polls:
         data = self._wire.bytes_of(shared, close=close)
         length = len(data)
         alike = not (crowd.held.wraps or close or self._logged)
-        write, now, idle_until = os.write, self._door.clock(), self._idle_until
+        now, idle_until = self._door.clock(), self._idle_until
         for conn in members:
             home = conn.home
             if conn.crowd is not crowd or home is None:
@@ -226,7 +225,7 @@ class Polls:
                 self._wire.respond(conn, conn.held.wrap(shared) if conn.held is not None else shared)
                 continue
             try:
-                sent = write(conn.fd, data)
+                sent = conn.sock.send(data)
             except BlockingIOError:
                 sent = 0
             except OSError:
