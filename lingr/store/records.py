@@ -26,7 +26,10 @@ def newcomer_of(occupant: Occupant) -> bytes:
 
 
 def joining_of(occupant: Occupant, joined: str, now: int) -> bytes:
-    """The JSON event of an occupant's joining, without an id; empty for an observer, who does not join."""
+    """The event of an occupant's joining as JSON without an id; empty for an observer, who does not join.
+
+    The brace that opens it is for the script to write, and then the id.
+    """
     if occupant.nickname is None:
         return b""
     event = {
@@ -39,12 +42,13 @@ def joining_of(occupant: Occupant, joined: str, now: int) -> bytes:
         "source": occupant.source,
         "client_type": occupant.client_type,
     }
-    return msgspec.json.encode({name: value for name, value in event.items() if value is not None})
+    return msgspec.json.encode({name: value for name, value in event.items() if value is not None})[1:]
 
 
 def speech_of(text: str, target: str, now: int) -> bytes:
-    """The JSON event of something said, without an id and the speaker."""
-    return msgspec.json.encode({"type": "private" if target else "user", "timestamp": now, "text": text})
+    """The event of something said as JSON without id, speaker, and the brace before these."""
+    kind = "private" if target else "user"
+    return msgspec.json.encode({"type": kind, "timestamp": now, "text": text})[1:]
 
 
 def _fields(record: Any) -> Iterator[tuple[str, Any]]:

@@ -1,29 +1,39 @@
 -- Lets an occupant in, once per ticket. With `again` set, a session that is in the room keeps its
 -- occupant and ticket.
 -- KEYS: the room's. ARGV: session, ticket, occupant id, its JSON without a place, the JSON event of its
--- joining ('' for an observer), again (1 or 0), the hash of the room's password ('' if it has none),
--- now (ms), most events to keep, most occupants to list.
+-- joining without the first brace ('' for an observer), again (1 or 0), the hash of the room's password
+-- ('' if it has none), now (ms), most events to keep, most occupants to list.
 -- Returns occupant id, ticket, the room's hash, the occupants listed as JSON, oneself among them.
 -- Errors: invalid_room, room_password_required.
 -- uses: room
 -- uses: roster
 local session, ticket, occupant_id, event, now = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[8]
-local room = numbers()
-if not room then return { 'error', 'invalid_room' } end
+local hash, at = redis.call('HGETALL', ROOM), {}
+for index = 1, #hash, 2 do at[hash[index]] = index + 1 end
+local function field(name)
+  return hash[at[name]]
+end
+if #hash == 0 then return { 'error', 'invalid_room' } end
+if (at.password and field('password') or '') ~= ARGV[7] then return { 'error', 'room_password_required' } end
+known = {
+  counter = tonumber(field('counter')), roster = tonumber(field('roster')), epoch = field('epoch'),
+  chatters = tonumber(field('chatters')), observers = tonumber(field('observers')),
+  places = tonumber(field('places')),
+}
 
 local function entered(id, as)
   local most = tonumber(ARGV[10])
-  local occupants, missing = listed(most), room.chatters > most
-  if not missing and room.chatters + room.observers > most then
+  local occupants, missing = listed(most), known.chatters > most
+  if not missing and known.chatters + known.observers > most then
     missing = redis.call('SISMEMBER', CHATTERS, id) == 0
   end
   if missing then occupants[#occupants + 1] = redis.call('HGET', OCCUPANTS, id) end
-  return { 'ok', id, as, redis.call('HGETALL', ROOM), occupants }
+  for _, name in ipairs({ 'counter', 'roster', 'chatters', 'observers' }) do
+    hash[at[name]] = tostring(known[name])
+  end
+  return { 'ok', id, as, hash, occupants }
 end
 
-if (redis.call('HGET', ROOM, 'password') or '') ~= ARGV[7] then
-  return { 'error', 'room_password_required' }
-end
 local former = redis.call('HGET', ENTERED, session)
 if ARGV[6] == '1' then
   local present, record
@@ -37,7 +47,8 @@ if ARGV[6] == '1' then
   end
 end
 
-local record = '{"occupant":"' .. occupant_id .. '","session":"' .. session .. '","epoch":"' .. room.epoch .. '"}'
+-- `record_of` and room_say read it as it is written here.
+local record = '{"occupant":"' .. occupant_id .. '","session":"' .. session .. '","epoch":"' .. known.epoch .. '"}'
 if redis.call('HSETNX', TICKETS, ticket, record) == 0 then return entered(occupant_id, ticket) end
 local json = string.sub(ARGV[4], 1, -2) .. ',"place":' .. step('places', 1) .. '}'
 redis.call('HSET', OCCUPANTS, occupant_id, json)
@@ -52,6 +63,6 @@ else
   step('chatters', 1)
   parts.event = append(event, ARGV[9])
 end
-redis.call('HSET', POLLS, 'p:' .. ticket, room.counter)
+redis.call('HSET', POLLS, 'p:' .. ticket, known.counter)
 announce(parts)
 return entered(occupant_id, ticket)

@@ -2,6 +2,7 @@
 -- KEYS: the room's. ARGV: ticket, session, now (ms), most events to keep, the words for a leaving.
 -- Errors: invalid_ticket.
 -- uses: room
+-- uses: people
 -- uses: leave
 local record = held(ARGV[1], ARGV[2])
 if not record then return { 'error', 'invalid_ticket' } end

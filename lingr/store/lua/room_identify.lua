@@ -1,6 +1,7 @@
 -- Tells a room who the occupants of a session are, after a log-in or a log-out.
 -- KEYS: the room's. ARGV: session, user id ('' for nobody), description, then the tickets.
 -- uses: room
+-- uses: people
 local others = {}
 for index = 4, #ARGV do
   local record = held(ARGV[index], ARGV[1])

@@ -3,6 +3,7 @@
 -- joining, the words for a change.
 -- Errors: invalid_ticket.
 -- uses: room
+-- uses: people
 local nickname, now, most = ARGV[3], ARGV[4], ARGV[5]
 local record = held(ARGV[1], ARGV[2])
 if not record then return { 'error', 'invalid_ticket' } end

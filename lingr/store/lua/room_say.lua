@@ -1,25 +1,28 @@
 -- Numbers, stores and announces what an occupant says, once per request id.
 -- KEYS: the room's, then the request's stored message, then the ticket's speaking count.
--- ARGV: ticket, session, the message's type, time and text as JSON, target occupant ('' for everybody),
--- now (ms), most events to keep, how long to remember the request (ms), most messages per window
--- (0: any number), window (ms).
+-- ARGV: ticket, session, the message's type, time and text as JSON without the first brace, target
+-- occupant ('' for everybody), now (ms), most events to keep, how long to remember the request (ms), most
+-- messages per window (0: any number), window (ms).
 -- Returns the JSON message and the room's time zone.
 -- Errors: invalid_ticket, no_nickname, invalid_parameter, rate_limited.
--- uses: room
 -- uses: rate
+-- No other script runs as often. What others share is written out here, and costs a third less.
+local ROOM, LOG, OCCUPANTS, TICKETS, CHANNEL = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[9]
 local SAID, SPEAKING = KEYS[10], KEYS[11]
 local target = ARGV[4]
-local record = held(ARGV[1], ARGV[2])
-if not record then return { 'error', 'invalid_ticket' } end
+local record = redis.call('HGET', TICKETS, ARGV[1])
+local id, session, epoch = string.match(
+  record or '', '^{"occupant":"([^"]*)","session":"([^"]*)","epoch":"([^"]*)"}$')
+local room = redis.call('HMGET', ROOM, 'epoch', 'counter', 'roster', 'chatters', 'observers', 'timezone')
+if session ~= ARGV[2] or epoch ~= room[1] then return { 'error', 'invalid_ticket' } end
+local zone = room[6]
 local stored = redis.call('GET', SAID)
-if stored then return { 'ok', stored, numbers().zone } end
-local occupant = occupant_of(record)
-if not occupant.nickname then return { 'error', 'no_nickname' } end
+if stored then return { 'ok', stored, zone } end
 
-local speaker = {
-  occupant_id = occupant.id, user_id = occupant.user_id, nickname = occupant.nickname,
-  source = occupant.source, client_type = occupant.client_type,
-}
+-- What is left of the occupant are the fields of its events.
+local speaker = cjson.decode(redis.call('HGET', OCCUPANTS, id))
+if not speaker.nickname then return { 'error', 'no_nickname' } end
+speaker.occupant_id, speaker.id, speaker.place, speaker.description = id, nil, nil, nil
 if target ~= '' then
   local json = redis.call('HGET', OCCUPANTS, target)
   if not json then return { 'error', 'invalid_parameter', 'parameter', 'occupant_id' } end
@@ -29,12 +32,15 @@ end
 local refused = refusal(SPEAKING, ARGV[8], ARGV[9])
 if refused then return refused end
 
-local event = string.sub(cjson.encode(speaker), 1, -2) .. ',' .. string.sub(ARGV[3], 2)
-local json = append(event, ARGV[6])
+local counter = room[2] + 1
+local json = '{"id":' .. counter .. ',' .. string.sub(cjson.encode(speaker), 2, -2) .. ',' .. ARGV[3]
+redis.call('XADD', LOG, 'MAXLEN', '~', ARGV[6], counter .. '-0', 'event', json)
 if target == '' then
-  set('max_user_message_id', numbers().counter)
-  set('active', ARGV[5])
+  redis.call('HSET', ROOM, 'counter', counter, 'max_user_message_id', counter, 'active', ARGV[5])
+else
+  redis.call('HSET', ROOM, 'counter', counter)
 end
 redis.call('SET', SAID, json, 'PX', ARGV[7])
-announce({ event = json })
-return { 'ok', json, numbers().zone }
+redis.call('SPUBLISH', CHANNEL, '{"counter":' .. counter .. ',"roster":' .. room[3]
+  .. ',"size":' .. room[4] + room[5] .. ',"event":' .. json .. '}')
+return { 'ok', json, zone }

@@ -3,6 +3,7 @@
 -- Returns session and ticket of each who left, in turn, and the time the longest silent one that stays was
 -- last seen, or '' in an empty room.
 -- uses: room
+-- uses: people
 -- uses: leave
 local left = {}
 local silent = redis.call('ZRANGEBYSCORE', SEEN, '-inf', ARGV[1], 'LIMIT', 0, 100)
