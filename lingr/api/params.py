@@ -71,7 +71,9 @@ def _pairs(encoded: bytes) -> Iterator[tuple[bytes, bytes]]:
     fields = [field for field in encoded.split(b"&") if field]
     for field in fields[:MOST_FIELDS]:
         name, _, value = field.replace(b"+", b" ").partition(b"=")
-        yield unquote_to_bytes(name), unquote_to_bytes(value)
+        if b"%" in field:
+            name, value = unquote_to_bytes(name), unquote_to_bytes(value)
+        yield name, value
     if len(fields) > MOST_FIELDS:
         raise ValueError("too many fields")
 
