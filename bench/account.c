@@ -119,10 +119,10 @@ void print_result(int64_t enter_ns, int64_t window_ns, int64_t cpu, bool time_up
            ", \"failures\": %" PRId64 ", \"bad_statuses\": %" PRId64 ", \"unanswered\": %" PRId64,
            count.misdelivered, count.malformed, count.bad_counters, count.failures, count.bad_statuses,
            count.unanswered);
-    printf(", \"answers\": %" PRId64 ", \"empty\": %" PRId64 ", \"without_messages\": %" PRId64
+    printf(", \"late\": %" PRId64 ", \"answers\": %" PRId64 ", \"empty\": %" PRId64 ", \"without_messages\": %" PRId64
            ", \"foreign_messages\": %" PRId64 ", \"parsed\": %" PRId64 ", \"body_bytes\": %" PRId64
            ", \"reconnects\": %" PRId64,
-           count.answers, count.empty, count.other_answers, count.foreign, count.parsed, count.bytes,
+           count.late, count.answers, count.empty, count.other_answers, count.foreign, count.parsed, count.bytes,
            count.reconnects);
     printf(", \"enter_seconds\": %.3f, \"window_seconds\": %.3f, \"generator_cpu_us\": %" PRId64 ", \"time_up\": %s",
            (double)enter_ns / SECOND, (double)window_ns / SECOND, cpu, time_up ? "true" : "false");

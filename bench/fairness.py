@@ -14,7 +14,7 @@ from bench.processes import BenchError, cores
 from bench.scenarios import Scenario
 from bench.servers import PREFIXES, SERVERS
 
-CROWD = Scenario("crowd", rooms=1, observers=10_000, outstanding=2, messages=40, slow=0)
+CROWD = Scenario("crowd", rooms=1, observers=10_000, outstanding=1, messages=30, slow=0)
 QUIET = Scenario("quiet", rooms=1, observers=1, outstanding=0, messages=300, slow=0)
 QUIET_PAUSE_MS = 5
 BETWEEN_PROBES_SECONDS = 0.005

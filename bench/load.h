@@ -94,7 +94,7 @@ int room_of_seat(int seat);
 int post(char *out, size_t size, const char *path, const char *type, const char *body);
 
 struct count {
-    int64_t deliveries, answers, empty, other_answers, foreign, bytes, parsed;
+    int64_t deliveries, answers, empty, other_answers, foreign, bytes, parsed, late;
     int64_t misdelivered, doubled, reordered, malformed, bad_counters, failures, bad_statuses, reconnects, unanswered;
 };
 extern struct count count;

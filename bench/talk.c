@@ -164,13 +164,14 @@ static void speaker_answered(struct link *link, const struct reply *reply)
     may_speak(room);
 }
 
-/* Nobody could be reached for too long: gives the message up and goes on. */
+/* A message has not reached everybody for too long: goes on without it. It may still come, and is then no loss. */
 void timed_out(int index, int seq)
 {
     struct room *room = &rooms[index];
     struct said *said = &room->log[seq];
     if (said->finished)
         return;
+    count.late++;
     fault("message %d of room %d had reached %d observers after %d ms", seq, index, said->reached, options.patience_ms);
     finish(room, said);
     may_speak(room);
