@@ -76,7 +76,11 @@ def _connect(address: str | int) -> socket.socket:
         return connection
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(END_SECONDS)
-    connection.connect(address)
+    try:
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 
