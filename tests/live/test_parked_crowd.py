@@ -11,7 +11,7 @@ from support.crowd import Crowd, anonymous
 from support.house import opened
 from support.served import kill
 from support.talk import Speaker
-from support.wire import Wire, soon
+from support.wire import Wire, links, soon
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
@@ -35,8 +35,42 @@ def gathered(house):
         crowd.stop()
 
 
+def is_served(house, port):
+    """Whether the server has the connection from this port open."""
+    return any(link.remote == port and link.inode != "0" for link in links(house.port))
+
+
 def heard_up_to(number):
     return lambda member: member.heard and member.heard[-1][0] >= number
+
+
+@pytest.fixture(scope="module")
+def sluggard(house):
+    """A connection that has asked for 13 MB and reads nothing of them, and the room it asked about."""
+    room = house.room()
+    ann = house.enter(room, "ann")
+    first = ann.say("長" * 1000)["id"]
+    for _ in range(60):
+        ann.say("長" * 1000)
+    query = f"format=json&session={ann.session}&ticket={ann.ticket}"
+    # Pages of 150 kB each, into a window of next to nothing.
+    polls = [f"GET /api/room/observe?{query}&counter={first - n} HTTP/1.1\r\nHost: a\r\n\r\n" for n in (0, 1)]
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.settimeout(30)
+        connection.connect(("127.0.0.1", house.port))
+        connection.sendall("".join(polls * 45).encode())
+        yield room, connection.getsockname()[1]
+
+
+def test_who_does_not_read_keeps_nobody_waiting(house, gathered, sluggard):
+    room, port = sluggard
+    crowd = gathered(room, 50)
+    assert is_served(house, port)
+    ann = house.enter(room, "ann again")
+    for number in range(10):
+        last = ann.say(f"meanwhile {number}")["id"]
+        assert crowd.until(heard_up_to(last), 5) < 1
 
 
 def test_killed_workers_and_a_killed_engine_under_two_thousand_polls_lose_nothing():
@@ -97,35 +131,6 @@ def test_a_word_in_a_small_room_does_not_wait_for_the_crowd_of_a_large_one(house
     assert max(times) < 1
 
 
-def test_who_does_not_read_is_let_go_and_keeps_nobody_waiting(house, gathered):
-    room = house.room()
-    crowd = gathered(room, 50)
-    ann = house.enter(room, "ann")
-    lazy = house.enter(room, "lazy")
-    said = [ann.say("長" * 1000)["id"] for _ in range(60)]
-    query = f"format=json&session={lazy.session}&ticket={lazy.ticket}"
-    # Ten pages at a time, of 150 kB each, into a window of next to nothing.
-    pages = [
-        f"GET /api/room/observe?{query}&counter={said[0] - n} HTTP/1.1\r\nHost: a\r\n\r\n" for n in range(9)
-    ]
-    connection = socket.socket()
-    try:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        connection.settimeout(30)
-        connection.connect(("127.0.0.1", house.port))
-        connection.sendall("".join(pages * 10).encode())
-        for number in range(10):
-            last = ann.say(f"meanwhile {number}")["id"]
-            assert crowd.until(heard_up_to(last), 5) < 1
-        own = connection.getsockname()[1]
-        # Half a minute of not reading is enough; the kernel then has what was on its way, and no more comes.
-        soon(lambda: not _is_served(house, own), 40)
-        assert ann.say("still here")["text"] == "still here"
-    finally:
-        connection.close()
-
-
-def _is_served(house, own):
-    from support.wire import links
-
-    return any(link.remote == own and link.inode != "0" for link in links(house.port))
+def test_who_does_not_read_for_half_a_minute_is_let_go(house, sluggard):
+    _, port = sluggard
+    soon(lambda: not is_served(house, port), 45)

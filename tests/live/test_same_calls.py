@@ -145,3 +145,11 @@ def test_a_connection_of_many_requests_is_answered_alike(pair: Twins, verb: Verb
         assert told.plain.answers == sum(map(len, packets)), name
         assert told.parking.told == told.plain.told, name
         assert told.parking.closed_after == told.plain.closed_after is None, name
+
+
+def test_who_says_no_more_while_a_poll_waits_is_answered_alike(pair: Twins) -> None:
+    # The client's side is closed as soon as the server is quiet, which is before the poll's time is up.
+    pairs = pair.all({verb.__name__: lambda seat, verb=verb: [verb(WAIT, seat)] for verb in (get, post)})
+    for name, told in pairs.items():
+        assert told.plain.answers == 1, name
+        assert told.parking.told == told.plain.told, name
