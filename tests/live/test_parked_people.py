@@ -190,3 +190,20 @@ def test_who_polls_for_longer_than_tickets_and_sessions_live_is_still_there(hast
         wire.close()
     for one in (ann, bob):
         assert hasty.client.post("session/verify", session=one.session).json == EMPTY
+
+
+def test_a_poll_that_waits_keeps_its_ticket_and_who_hung_up_is_let_out(hasty):
+    room = hasty.room()
+    ann, bob = hasty.enter(room, "ann"), hasty.enter(room, "bob")
+    ann.counter = bob.counter
+    wires = [Wire(hasty.port).observe(one) for one in (ann, bob)]
+    until_read(wires, hasty.served)
+    # Longer than a ticket, a session and the time between two looks at them last together.
+    assert not wires[1].is_answered(4)
+    wires[0].close()
+    assert wires[1].is_answered(6)
+    told = wires[1].answer()
+    assert texts(told) == ["ann has left the conversation"]
+    assert [one["nickname"] for one in told["occupants"]] == ["bob"]
+    wires[1].close()
+    assert hasty.client.post("session/verify", session=bob.session).json == EMPTY
