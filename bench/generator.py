@@ -40,7 +40,7 @@ class Load:
     room_prefix: str = "bench"
     dialect: str = "lingr"
     time_limit_s: int = 120
-    patience_ms: int = 10_000
+    patience_ms: int = 30_000
 
     def options(self) -> dict[str, Any]:
         return {name.replace("_", "-"): value for name, value in asdict(self).items()}

@@ -108,7 +108,7 @@ def warnings(runs: Sequence[Run]) -> list[str]:
             told = ", ".join(f"{name} {number}" for name, number in run.faults.items())
             lines.append(f"FAULT {where}: {told}; first: {run.counted['first_fault'] or 'time is up'}")
         if run.counted["late"]:
-            lines.append(f"LATE {where}: {run.counted['late']} messages had not reached everybody after 10 s")
+            lines.append(f"LATE {where}: {run.counted['late']} messages took too long to reach everybody")
         busier = run.figures["generator_us_per_delivery"] >= run.figures["cpu_us_per_delivery"]
         if busier and run.case.server not in FLOORS:
             lines.append(f"DOUBT {where}: the generator used more CPU than the server")
