@@ -57,8 +57,14 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
 def look(ctx: Context, watch: Watch) -> News | None:
     """What happened since the watch began, or None. Raises LingrError ``invalid_ticket``."""
     home = _home(ctx, watch.room_id, watch.ticket, watch.session_id)
-    news = _news(ctx, watch, home.occupant, ctx.store.rooms.state(watch.room_id))
-    return None if news is None else _told(ctx, home, news, from_position=watch.from_position)
+    state = ctx.store.rooms.state(watch.room_id)
+    news = _news(ctx, watch, home.occupant, state)
+    if news is not None:
+        return _told(ctx, home, news, from_position=watch.from_position)
+    if home.told is None and not watch.from_position and watch.counter <= state.counter:
+        # The record is newer than the poll, which says where its holder stands.
+        home.told, home.roster = watch.counter, watch.roster
+    return None
 
 
 def end(ctx: Context, watch: Watch, *, unanswered: bool) -> None:

@@ -24,7 +24,9 @@ SLICE = 256
 REST_SECONDS = 1e-6
 """Long enough for the loop to look at its sockets, which a pause of 0 is not."""
 
-LOOKERS = 32
+LOOKERS = 500
+"""Polls that are looked after by themselves at the same time."""
+
 MOST_SUFFIXES = 1000
 ROOM_BYTES = 8
 
