@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Protocol
 
-from lingr.values import Standing
+from lingr.render import Rendered
+from lingr.values import News, Standing
 
 if TYPE_CHECKING:
     from lingr.serving.connection import Connection
@@ -34,13 +35,18 @@ class Crowds:
     Under the digits of the room's newest counter stands the crowd that has nothing to hear: whoever polls
     from there just joins it. Crowds that stand further back, because private words of others came since,
     have a ``-`` before the digits, which no poll can name.
+
+    ``answers`` are those made for who stood at a counter before, until the room has news or the second
+    (``answers_of``) is over.
     """
 
-    __slots__ = ("by_key", "close")
+    __slots__ = ("answers", "answers_of", "by_key", "close")
 
     def __init__(self, close: bool) -> None:
         self.by_key: dict[bytes, Crowd] = {}
         self.close = close
+        self.answers: dict[int, tuple[News, Rendered, bytes]] = {}
+        self.answers_of = 0
 
     def at(self, standing: Standing, held: Held) -> Crowd | None:
         """The crowd that stands there; None if its members know another roster."""

@@ -16,6 +16,7 @@ from lingr.render import Rendered
 from lingr.serving.connection import IDLE, PARKED, Connection
 from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.door import Door, Held
+from lingr.store.mirror import Home
 from lingr.values import Common, News
 
 SLICE = 256
@@ -42,6 +43,8 @@ class Wire(Protocol):
 
     def respond(self, conn: Connection, rendered: Rendered) -> None: ...
 
+    def send(self, conn: Connection, data: bytes) -> None: ...
+
     def bytes_of(self, rendered: Rendered, *, close: bool) -> bytes: ...
 
     def send_later(self, conn: Connection, data: bytes, sent: int) -> None: ...
@@ -61,20 +64,21 @@ class Polls:
         self._suffixes: dict[bytes, bytes] = {}
         self._looks: deque[Connection] = deque()
         self._lookers = 0
-        self._hold_until = self._idle_until = 0.0
+        self._now = self._hold_until = self._idle_until = 0.0
 
     def tick(self) -> None:
         """Tells the time. Whoever parks before the next tick is held equally long, which is jitter enough."""
-        now = time.monotonic()
+        now = self._now = time.monotonic()
         # Up to a tenth less, at random, so that a crowd that came together does not return together.
         self._hold_until = now + self._door.hold_seconds * random.uniform(0.9, 0.99)
         self._idle_until = now + self._keepalive
 
     def repeated(self, conn: Connection, data: bytes) -> bool:
-        """Parks a poll that is the connection's last one but for its counter, if nothing else has changed.
+        """Sees to a poll that is the connection's last one but for its counter; returns whether it could.
 
-        Everything that `observe` would ask is known then: the session and the ticket are good, the counter
-        is the newest, was told to this ticket, and the roster is the one it knows.
+        Everything that `observe` would ask is known then: the session and the ticket are good, and the
+        counter was told to this ticket. If it is the newest, and the roster the one it knows, the poll is
+        parked.
         """
         if self._logged:
             return False
@@ -83,8 +87,15 @@ class Polls:
             return False
         if not (data.startswith(prefix) and data.endswith(suffix)):
             return False
-        crowd = crowds.by_key.get(data[len(prefix) : -len(suffix)])
-        if crowd is None or not home.good or home.suspect or home.told != crowd.counter:
+        counter = data[len(prefix) : -len(suffix)]
+        crowd = crowds.by_key.get(counter)
+        if not home.good or home.suspect:
+            return False
+        if crowd is None:
+            return (
+                home.told is not None and counter == b"%d" % home.told and self._catch_up(conn, crowds, home)
+            )
+        if home.told != crowd.counter:
             return False
         if crowd.roster is not None and crowd.roster != home.roster:
             return False
@@ -94,6 +105,43 @@ class Polls:
         conn.crowd = crowd
         crowd.members[conn] = None
         return True
+
+    def _catch_up(self, conn: Connection, crowds: Crowds, home: Home) -> bool:
+        """Answers a poll at once, if memory knows what has happened since what its holder was told last."""
+        held, told, now = conn.held, home.told, int(self._now)
+        if held is None or told is None:
+            return False
+        if crowds.answers_of != now:
+            # They carry a date.
+            crowds.answers_of = now
+            crowds.answers.clear()
+        answer = crowds.answers.get(told)
+        if answer is None:
+            answer = self._answer_from(conn, held, told, home.roster)
+            if answer is None:
+                return False
+            crowds.answers[told] = answer
+        news, shared, data = answer
+        self._wire.requests += 1
+        home.heard(news.counter, None if news.occupants is None else news.roster, self._door.clock())
+        if held.wraps:
+            self._wire.respond(conn, held.wrap(shared))
+        else:
+            self._wire.send(conn, data)
+        return True
+
+    def _answer_from(
+        self, conn: Connection, held: Held, counter: int, roster: int | None
+    ) -> tuple[News, Rendered, bytes] | None:
+        """What everybody hears who stands there, if it is at hand and the same for all."""
+        room = conn.room
+        if room is None or not self._door.at_hand(room.room_id, counter):
+            return None
+        told = self._door.common(room.room_id, counter, -1 if roster is None else roster)
+        shared = held.common(told)
+        if shared is None or told.news is None or told.private or told.news.counter == counter:
+            return None
+        return told.news, shared, self._wire.bytes_of(shared, close=False)
 
     def park(self, conn: Connection, held: Held, data: bytes) -> None:
         """Lets a connection's poll wait. ``data`` is the request."""
@@ -152,6 +200,7 @@ class Polls:
         for conn in list(room.alone):
             self.look(conn)
         for crowds in list(room.kinds.values()):
+            crowds.answers.clear()
             for crowd in list(crowds.by_key.values()):
                 if not crowd.members:
                     crowds.remove(crowd)
