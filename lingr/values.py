@@ -6,7 +6,9 @@ event of a room takes the next one, and a message's ``id`` is the counter it mov
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,16 @@ class Occupant:
     nickname: str | None = None
     description: str | None = None
     place: int = 0
+
+
+class Roster(tuple[Occupant, ...]):
+    """Everyone in a room at one moment, in order of entrance.
+
+    It is told again with every message, so ``made`` keeps what has been rendered of it.
+    """
+
+    def __init__(self, occupants: Iterable[Occupant] = ()) -> None:
+        self.made: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def common(ctx: Context, room_id: str, counter: int, roster: int) -> Common:
     if state is None or news is None or news.counter != state.counter or news.roster != state.roster:
         return told
     version = None if news.occupants is None else news.roster
-    return replace(told, standing=Standing(news.counter, version, behind=False))
+    return Common(news, told.private, Standing(news.counter, version, behind=False))
 
 
 def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_messages_only: bool) -> News:

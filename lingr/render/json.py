@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import msgspec
 
-from lingr.render.tree import Tree
+from lingr.render.tree import Once, Tree
 
 # The official Ruby client and two others throw away an answer whose type begins with anything else.
 CONTENT_TYPE = "text/javascript; charset=utf-8"
 
-_ENCODER = msgspec.json.Encoder()
+
+def _made(node: object) -> msgspec.Raw:
+    if not isinstance(node, Once):
+        raise TypeError(f"not a node of a tree: {node!r}")
+    made: msgspec.Raw | None = node.made.get("json")
+    if made is None:
+        made = node.made["json"] = msgspec.Raw(_ENCODER.encode(node.make()))
+    return made
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_made)
 
 
 def write(tree: Tree) -> bytes:

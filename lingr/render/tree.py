@@ -7,10 +7,10 @@ besides what one thing in a list is called, and which elements it tells although
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
-Node: TypeAlias = "str | int | bool | dict[str, Node] | Items"
+Node: TypeAlias = "str | int | bool | dict[str, Node] | Items | Once"
 Tree: TypeAlias = dict[str, Node]
 
 
@@ -22,6 +22,16 @@ class Items(list[Node]):
     def __init__(self, item: str, nodes: Iterable[Node] = ()) -> None:
         super().__init__(nodes)
         self.item = item
+
+
+class Once:
+    """A list that is told over and over: ``made`` keeps what a format has made of it, ``make`` gives it."""
+
+    __slots__ = ("made", "make")
+
+    def __init__(self, made: dict[str, Any], make: Callable[[], Items]) -> None:
+        self.made = made
+        self.make = make
 
 
 class Hollow(dict[str, Node]):

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from lingr import timezones
 from lingr.errors import LingrError
-from lingr.render.tree import Hollow, Items, Tree
-from lingr.values import Entrance, Message, News, Occupant, Room, RoomInfo, Said, Session, Tag
+from lingr.render.tree import Hollow, Items, Once, Tree
+from lingr.values import Entrance, Message, News, Occupant, Room, RoomInfo, Roster, Said, Session, Tag
 
 _NICKNAME_CHANGE = "system:nickname_change"
 _NAMELESS = ("nickname", "description", "icon_url")
@@ -136,7 +136,13 @@ def _tag(value: Tag, links: Links) -> Tree:
     return {"name": value.name, "display_name": value.display_name, "url": links.tag(value.name)}
 
 
-def _occupants(values: Iterable[Occupant], links: Links) -> Items:
+def _occupants(values: Iterable[Occupant], links: Links) -> Items | Once:
+    if isinstance(values, Roster):
+        return Once(values.made, lambda: _everyone(values, links))
+    return _everyone(values, links)
+
+
+def _everyone(values: Iterable[Occupant], links: Links) -> Items:
     icon = links.occupant_icon
     return Items("occupant", [_occupant(value, icon) for value in values])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from lingr.render.tree import Hollow, Items, Node, Tree
+from lingr.render.tree import Hollow, Items, Node, Once, Tree
 
 CONTENT_TYPE = "application/xml; charset=utf-8"
 
@@ -38,6 +38,8 @@ def _fill(element: etree._Element, node: Node) -> None:
     elif isinstance(node, Items):
         for child in node:
             _fill(etree.SubElement(element, node.item), child)
+    elif isinstance(node, Once):
+        _fill(element, node.make())
     elif isinstance(node, bool):
         element.text = "true" if node else "false"
     else:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from lingr.values import Message, Occupant, Room, Session, Tag
+from lingr.values import Message, Occupant, Room, Roster, Session, Tag
 
 T = TypeVar("T")
 
@@ -67,9 +67,9 @@ def message_of(raw: bytes) -> Message:
     return _messages.decode(raw)
 
 
-def occupants_of(raw: list[bytes]) -> tuple[Occupant, ...]:
+def occupants_of(raw: list[bytes]) -> Roster:
     """The occupants in order of entrance."""
-    return tuple(sorted(map(_occupants.decode, raw), key=_place))
+    return Roster(sorted(map(_occupants.decode, raw), key=_place))
 
 
 def _place(occupant: Occupant) -> int:
