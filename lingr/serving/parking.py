@@ -32,7 +32,7 @@ IN = select.EPOLLIN
 EDGES = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
 """An event tells of what has come since the last one, so there is nothing to be switched off and on."""
 
-AT_ONCE = 256
+AT_ONCE = 128
 """Connections that are seen to before the rest of the process gets its turn."""
 
 STALLED_SECONDS = 30.0

@@ -19,7 +19,7 @@ from lingr.serving.door import Door, Held
 from lingr.store.mirror import Home
 from lingr.values import Common, News
 
-SLICE = 256
+SLICE = 128
 """Answers sent before the rest of the process gets its turn."""
 
 REST_SECONDS = 1e-6
