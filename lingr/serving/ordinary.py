@@ -14,7 +14,7 @@ MOST_BYTES = 8192
 """Longest request that is looked at, and as much as is read at once."""
 
 _REQUEST = re.compile(
-    rb"(GET|POST) /api/([\w./-]*)(?:\?([!-\"$-~\x80-\xff]*))? HTTP/1\.1\r\n"
+    rb"(GET|POST) /api/([\w./-]*)(?:\?([!-\"$-~]*))? HTTP/1\.1\r\n"
     rb"((?:[A-Za-z0-9-]+:[ -~\x80-\xff]*\r\n)*)\r\n"
 )
 # All headers that change what a request means, or how it ends. The rest is passed over.
