@@ -11,6 +11,7 @@ import _socket
 import contextlib
 import select
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,6 +35,12 @@ EDGES = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
 
 AT_ONCE = 128
 """Connections that are seen to before the rest of the process gets its turn."""
+
+POLLS = "/observe"
+READERS = 64
+"""Polls that are read at the same time. Thousands come at once when a server has been started again; the
+greenlets of all of them would leave its memory in pieces, and no poll would be answered sooner.
+"""
 
 STALLED_SECONDS = 30.0
 """How long a reader of an answer may stand still."""
@@ -70,6 +77,8 @@ class Parking:
         self._epoll = monkey.get_original("select", "epoll")()
         self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
         self._watcher.start(self._ready)
+        self._unread: deque[tuple[Connection, Ordinary, str, bytes]] = deque()
+        self._readers = 0
         self.requests = 0
         self.is_leaving = False
 
@@ -269,7 +278,20 @@ class Parking:
         address = self._address(conn, request)
         if self._manners.log is not None:
             conn.logged = self._manners.log.begin(data, address)
-        gevent.spawn_raw(self._serve, conn, request, address, data)
+        if not request.path.endswith(POLLS):
+            gevent.spawn_raw(self._serve, conn, request, address, data)
+            return
+        self._unread.append((conn, request, address, data))
+        if self._readers < READERS:
+            self._readers += 1
+            gevent.spawn_raw(self._serve_polls)
+
+    def _serve_polls(self) -> None:
+        try:
+            while self._unread:
+                self._serve(*self._unread.popleft())
+        finally:
+            self._readers -= 1
 
     def _serve(self, conn: Connection, request: Ordinary, address: str, data: bytes) -> None:
         try:
