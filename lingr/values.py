@@ -2,6 +2,10 @@
 
 Times are milliseconds since the Unix epoch, UTC. Counters and message ids are the same numbers: every
 event of a room takes the next one, and a message's ``id`` is the counter it moved the room to.
+
+Messages and occupants are read from the engine by the thousand. They are msgspec's structs, which are made
+in a fifth of the time; they hold nothing that could refer back to them, so the garbage collector need not know
+them.
 """
 
 from __future__ import annotations
@@ -9,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,7 @@ class Room:
         return self.password is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Occupant:
+class Occupant(msgspec.Struct, frozen=True, gc=False):
     """Somebody in a room. Without ``nickname``: an anonymous observer, seen in the roster, unable to speak.
 
     ``user_id`` is there when the session is logged in. ``source`` is ``browser`` or ``api``,
@@ -117,8 +122,7 @@ class Roster(tuple[Occupant, ...]):
         self.made: dict[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One event of a room.
 
     ``type`` is ``user``, ``private``, ``system:enter``, ``system:leave``, ``system:nickname_change`` or

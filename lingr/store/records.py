@@ -11,6 +11,7 @@ from lingr.values import Message, Occupant, Room, Roster, Session, Tag
 
 T = TypeVar("T")
 
+_encode = msgspec.json.Encoder().encode
 _messages = msgspec.json.Decoder(Message)
 _occupants = msgspec.json.Decoder(Occupant)
 
@@ -48,11 +49,11 @@ def joining_of(occupant: Occupant, joined: str, now: int) -> bytes:
 def speech_of(text: str, target: str, now: int) -> bytes:
     """The event of something said as JSON without id, speaker, and the brace before these."""
     kind = "private" if target else "user"
-    return msgspec.json.encode({"type": kind, "timestamp": now, "text": text})[1:]
+    return _encode({"type": kind, "timestamp": now, "text": text})[1:]
 
 
 def _fields(record: Any) -> Iterator[tuple[str, Any]]:
-    for name in record.__slots__:
+    for name in getattr(record, "__struct_fields__", None) or record.__slots__:
         value = getattr(record, name)
         if value is not None:
             yield name, value

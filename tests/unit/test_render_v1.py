@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from lingr.errors import LingrError
 from lingr.render import answer, json, v1, xml
@@ -183,7 +184,7 @@ def test_messages_leave_out_what_they_do_not_have() -> None:
 
 
 def test_a_new_nickname_belongs_to_changes_only() -> None:
-    tree = v1.said(Said(replace(RENAMED, type="system:enter"), DEFAULT), LINKS)
+    tree = v1.said(Said(structs.replace(RENAMED, type="system:enter"), DEFAULT), LINKS)
     assert "new_nickname" not in str(tree["message"])
 
 
