@@ -4,8 +4,8 @@ Times are milliseconds since the Unix epoch, UTC. Counters and message ids are t
 event of a room takes the next one, and a message's ``id`` is the counter it moved the room to.
 
 Messages and occupants are read from the engine by the thousand. They are msgspec's structs, which are made
-in a fifth of the time; they hold nothing that could refer back to them, so the garbage collector need not know
-them.
+in a fifth of the time, and nothing they hold could refer back to them, so the garbage collector need not
+know them.
 """
 
 from __future__ import annotations
