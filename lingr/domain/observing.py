@@ -14,6 +14,7 @@ from lingr.errors import LingrError
 from lingr.store.announcements import Announcement
 from lingr.store.mirror import Home
 from lingr.store.reading import Read
+from lingr.store.tickets import Opened
 from lingr.values import Common, Message, News, Occupant, RoomState, Standing, Watch
 
 STALE_POLLS = 3
@@ -22,8 +23,11 @@ STALE_POLLS = 3
 HOME_MILLISECONDS = 30_000
 """How long a ticket is taken from memory before the engine is asked again."""
 
-SETTLE_SECONDS = 0.05
-"""How long the former home of a ticket takes to write down what it told the holder."""
+SETTLE_SECONDS = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.4)
+"""When to look whether the former home of a ticket has written down what it told the holder.
+
+One that was killed never will, and nobody waits for it longer than this.
+"""
 
 
 def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watch:
@@ -32,7 +36,7 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
     Without a counter: after the last one that the ticket was told. A negative one asks for the newest
     events. Raises LingrError ``invalid_ticket``, ``repeated_counter``.
     """
-    home = _home(ctx, room_of(caller.ticket), caller.ticket, caller.session_id)
+    home = _home(ctx, room_of(caller.ticket), caller.ticket, caller.session_id, sure=counter is None)
     state = ctx.store.rooms.state(home.room_id)
     ctx.store.tickets.seen(home, ctx.clock())
     start = _position(ctx, home, state) if counter is None else counter
@@ -112,7 +116,7 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
     Raises LingrError ``rate_limited`` besides.
     """
     room_id = room_of(caller.ticket)
-    home = _home(ctx, room_id, caller.ticket, caller.session_id) if counter is None else None
+    home = _home(ctx, room_id, caller.ticket, caller.session_id, sure=True) if counter is None else None
     after = counter if counter is not None and counter >= 0 else None
     read = _read(ctx, room_id, caller, after)
     ctx.store.sessions.seen(caller.session_id)
@@ -226,9 +230,11 @@ def _start(ctx: Context, counter: int, state: RoomState) -> int:
     return counter
 
 
-def _home(ctx: Context, room_id: str, ticket: str, session_id: str) -> Home:
+def _home(ctx: Context, room_id: str, ticket: str, session_id: str, *, sure: bool = False) -> Home:
+    # To be sure means to ask the engine: that the ticket went elsewhere may not have been heard here yet.
     now = ctx.clock()
-    return ctx.store.tickets.home(room_id, ticket, session_id, now=now, oldest=now - HOME_MILLISECONDS)
+    oldest = now + 1 if sure else now - HOME_MILLISECONDS
+    return ctx.store.tickets.home(room_id, ticket, session_id, now=now, oldest=oldest)
 
 
 def _read(ctx: Context, room_id: str, caller: Caller, counter: int | None) -> Read:
@@ -246,11 +252,17 @@ def _read(ctx: Context, room_id: str, caller: Caller, counter: int | None) -> Re
 def _position(ctx: Context, home: Home, state: RoomState) -> int:
     if home.told is not None:
         return home.told
-    if home.moved or ctx.clock() - home.checked < SETTLE_SECONDS * 1000:
-        ctx.pause(SETTLE_SECONDS)
-    # What the record says is from when it was opened, and another process may have told more since.
-    _, position = ctx.store.tickets.look(home.room_id, home.ticket, home.session_id, now=ctx.clock())
-    return state.counter if position is None else position
+    noted = _noted(ctx, home)
+    for seconds in SETTLE_SECONDS:
+        if noted.settled:
+            break
+        ctx.pause(seconds)
+        noted = _noted(ctx, home)
+    return state.counter if noted.position is None else noted.position
+
+
+def _noted(ctx: Context, home: Home) -> Opened:
+    return ctx.store.tickets.look(home.room_id, home.ticket, home.session_id, now=ctx.clock())
 
 
 def _told(ctx: Context, home: Home, news: News, *, from_position: bool) -> News:

@@ -21,9 +21,9 @@ SILENCE_SECONDS = 15.0
 class Announcement(msgspec.Struct, frozen=True):
     """What a room script published: the state after it, and what happened.
 
-    ``gone`` lists tickets that are void, ``moved`` tickets that the process ``home`` now serves,
-    ``changed`` tickets whose occupant is another one in some respect; ``reset`` says that the room lost
-    events and began a new epoch.
+    ``gone`` lists tickets that are void, ``moved`` tickets that the process ``home`` now serves, in the
+    ``turn`` that this began, ``changed`` tickets whose occupant is another one in some respect; ``reset``
+    says that the room lost events and began a new epoch.
     """
 
     counter: int
@@ -34,6 +34,7 @@ class Announcement(msgspec.Struct, frozen=True):
     moved: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     home: str = ""
+    turn: int = 0
     reset: bool = False
 
 

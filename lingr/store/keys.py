@@ -18,8 +18,10 @@ class RoomKeys(NamedTuple):
     * ``log``: stream; the events, entry id = counter, trimmed by the scripts that append.
     * ``occupants``: hash, occupant id to JSON occupant. Enter, rename, identify, exit, sweep.
     * ``tickets``: hash, ticket to JSON ``{occupant, session, epoch}``. Enter, exit, sweep.
-    * ``polls``: hash; ``h:<ticket>`` the process that is the ticket's home, ``p:<ticket>`` the counter
-      last told to it, ``s:<ticket>`` a stale counter and how often it was repeated. Poll scripts.
+    * ``polls``: hash; ``h:<ticket>`` the ticket's turn, which counts its homes, whether its home hears
+      what the room announces, and the process that is its home; ``p:<ticket>`` the turn in which it was
+      last noted how far the ticket was told, and the counter told; ``s:<ticket>`` a stale counter and how
+      often it was repeated. Enter, exit, sweep, poll scripts.
     * ``seen``: sorted set, ticket by the time of its last poll in milliseconds. Enter, poll scripts.
     * ``entered``: hash, session to its tickets here, in order of entrance. Enter, exit, sweep.
     * ``chatters``: set, ids of the occupants that have a nickname. Enter, rename, exit, sweep.

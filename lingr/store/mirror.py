@@ -22,10 +22,10 @@ class Home:
 
     ``good`` says that the record holds, ``checked`` when the engine last said so (ms). ``told`` is the
     counter this process last told the holder, or None before it told one, and ``written`` what of it the
-    engine knows. ``moved`` says that another process served the ticket until now, ``suspect`` that a stale
-    counter was seen last time. ``roster`` is the version of the roster that the holder knows, or None if
-    this process does not know. The holder was last ``seen`` here (ms), and the engine knows of it being
-    here up to ``noted`` (ms); ``listed`` says that it will be told more.
+    engine knows. ``turn`` counts the ticket's homes up to this one. ``suspect`` says that a stale counter
+    was seen last time. ``roster`` is the version of the roster that the holder knows, or None if this
+    process does not know. The holder was last ``seen`` here (ms), and the engine knows of it being here up
+    to ``noted`` (ms); ``listed`` says that it will be told more.
     """
 
     ticket: str
@@ -33,7 +33,7 @@ class Home:
     room_id: str
     occupant: Occupant
     checked: int
-    moved: bool
+    turn: int
     suspect: bool
     good: bool = True
     told: int | None = None
@@ -53,7 +53,10 @@ class Home:
 
 @dataclass(slots=True)
 class RoomMirror:
-    """One followed room. ``tail`` holds every event after ``start``; None: not known yet."""
+    """One followed room. ``tail`` holds every event after ``start``; None: not known yet.
+
+    ``opening`` has the tickets the engine is being asked for, each with the newest turn announced meanwhile.
+    """
 
     counter: int | None = None
     roster: int | None = None
@@ -63,6 +66,7 @@ class RoomMirror:
     tail: deque[Message] = field(default_factory=deque)
     occupants: tuple[Occupant, ...] | None = None
     homes: dict[str, Home] = field(default_factory=dict)
+    opening: dict[str, int] = field(default_factory=dict)
     news: dict[int, Common] = field(default_factory=dict)
 
     def hear(self, announcement: Announcement, process: str) -> list[Home]:
@@ -79,11 +83,22 @@ class RoomMirror:
                 home.good = False
         for ticket in announcement.gone:
             self.drop(ticket)
-        left = announcement.moved if announcement.home != process else ()
-        moved = [home for home in map(self.drop, left) if home is not None]
+        moved = self._move(announcement) if announcement.home != process else []
         self.news.clear()
         self._take(announcement.event, announcement.counter)
         self._state(announcement.counter, announcement.roster, announcement.size)
+        return moved
+
+    def _move(self, announcement: Announcement) -> list[Home]:
+        moved = []
+        for ticket in announcement.moved:
+            if ticket in self.opening:
+                self.opening[ticket] = max(self.opening[ticket], announcement.turn)
+            home = self.homes.get(ticket)
+            # In a later turn it has come back here, which was told by the engine before it was announced.
+            if home is not None and home.turn < announcement.turn:
+                self.drop(ticket)
+                moved.append(home)
         return moved
 
     def drop(self, ticket: str) -> Home | None:

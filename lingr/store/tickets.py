@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lingr.store import keys
 from lingr.store.client import Engine
@@ -30,6 +31,20 @@ class Flushed:
     behind: list[str] = field(default_factory=list)
 
 
+class Opened(NamedTuple):
+    """What the engine says of a ticket.
+
+    ``position`` is the counter last told, as far as it was written down; ``settled`` says that this holds
+    for all its homes before the present one. ``turn`` and ``suspect`` are those of a `Home`.
+    """
+
+    occupant: Occupant
+    position: int | None
+    turn: int
+    settled: bool
+    suspect: bool
+
+
 @dataclass(slots=True)
 class Tickets:
     """``process`` names this process among all that serve the data set.
@@ -43,7 +58,7 @@ class Tickets:
     process: str
     refresh: int
     _round: deque[Home] = field(default_factory=deque)
-    _due: dict[str, dict[str, tuple[Home, int | None]]] = field(default_factory=dict)
+    _due: dict[str, dict[tuple[str, int], tuple[Home, int | None]]] = field(default_factory=dict)
 
     def home(self, room_id: str, ticket: str, session_id: str, *, now: int, oldest: int) -> Home:
         """The record of a ticket whose poll this process serves, from memory if checked since ``oldest``.
@@ -55,28 +70,36 @@ class Tickets:
         home = followed.homes.get(ticket) if followed is not None else None
         if home is not None and home.session_id == session_id and home.good and home.checked >= oldest:
             return home
-        occupant, _, moved, suspect = self._open(room_id, ticket, session_id, now, self.process)
+        if followed is not None:
+            followed.opening.setdefault(ticket, 0)
+        try:
+            opened = self._open(room_id, ticket, session_id, now, self.process)
+        finally:
+            announced = followed.opening.pop(ticket, 0) if followed is not None else 0
         # Another poll of the ticket may have got here first.
-        home = followed.homes.get(ticket) if followed is not None else None
-        if home is None:
-            home = Home(ticket, session_id, room_id, occupant, now, moved, suspect, seen=now, noted=now)
-            home.told = self._due.get(room_id, {}).get(ticket, (home, None))[1]
-            if followed is not None and self.mirror.rooms.get(room_id) is followed:
-                followed.homes[ticket] = home
-                self._list(home)
-            return home
-        home.occupant, home.checked, home.moved, home.suspect, home.good = occupant, now, moved, suspect, True
-        if moved:
-            home.told = home.written = home.roster = None
+        former = followed.homes.get(ticket) if followed is not None else None
+        if former is not None and former.turn >= opened.turn:
+            former.occupant, former.checked = opened.occupant, now
+            former.suspect, former.good = opened.suspect, True
+            return former
+        home = Home(ticket, session_id, room_id, opened.occupant, now, opened.turn, opened.suspect)
+        home.seen = home.noted = now
+        home.told = self._due.get(room_id, {}).get((ticket, opened.turn), (home, None))[1]
+        if followed is not None and self.mirror.rooms.get(room_id) is followed and announced <= opened.turn:
+            followed.drop(ticket)
+            followed.homes[ticket] = home
+            self._list(home)
+        if former is not None:
+            # It went elsewhere and came back before this process heard of it.
+            self.hand_over([former], now)
         return home
 
-    def look(self, room_id: str, ticket: str, session_id: str, *, now: int) -> tuple[Occupant, int | None]:
+    def look(self, room_id: str, ticket: str, session_id: str, *, now: int) -> Opened:
         """Who holds a ticket and how far it was told; counts as a poll, and changes no home.
 
         Raises LingrError ``invalid_ticket``.
         """
-        occupant, position, _, _ = self._open(room_id, ticket, session_id, now, "")
-        return occupant, position
+        return self._open(room_id, ticket, session_id, now, "")
 
     def stale(self, home: Home, counter: int | None) -> int:
         """Counts a poll with a stale counter (None: one that is not stale); returns how many in a row."""
@@ -97,10 +120,21 @@ class Tickets:
         self._note(home, home.told)
 
     def hand_over(self, homes: Iterable[Home], now: int) -> None:
-        """Writes down how far holders were told whose polls another process serves from now on."""
-        for home in homes:
-            self._write_down(home.room_id, [(home, home.told)], now, Flushed())
+        """Writes down how far holders were told whose polls another process serves from now on.
+
+        Once that process has noted what it told them itself, this comes too late and is not taken.
+        """
+        left = [(home, home.told) for home in homes]
+        for home, _ in left:
             home.told = None
+        while left:
+            try:
+                self._write_down(left[0][0].room_id, left[:1], now, Flushed(), over=True)
+            except Exception:
+                for home, told in left:
+                    self._note(home, told)
+                raise
+            del left[0]
 
     def flush(
         self, now: int, *, polling: Callable[[str], bool] = lambda ticket: False, rooms: Iterable[str] = ()
@@ -128,9 +162,10 @@ class Tickets:
 
     def _note(self, home: Home, told: int | None) -> None:
         due = self._due.setdefault(home.room_id, {})
-        if told is None and home.ticket in due:
-            told = due[home.ticket][1]
-        due[home.ticket] = home, told
+        key = home.ticket, home.turn
+        if told is None and key in due:
+            told = due[key][1]
+        due[key] = home, told
 
     def _take_lost(self) -> None:
         # What a lost home was told is written down soon, and not again later: another home may follow it.
@@ -157,13 +192,19 @@ class Tickets:
                     self._list(home)
 
     def _write_down(
-        self, room_id: str, noted: list[tuple[Home, int | None]], now: int, flushed: Flushed
+        self,
+        room_id: str,
+        noted: list[tuple[Home, int | None]],
+        now: int,
+        flushed: Flushed,
+        *,
+        over: bool = False,
     ) -> None:
         followed = self.mirror.rooms.get(room_id)
         generation = self.mirror.generation
         arguments: list[str | int] = []
         for home, told in noted:
-            arguments += [home.ticket, home.seen, "" if told is None else told]
+            arguments += [home.ticket, home.seen, home.turn, "" if told is None else told, int(over)]
         counter, roster, size, zone, *gone = run(
             self.engine, "tickets_seen", keys.room(room_id, self.engine.database), arguments, safe=True
         )
@@ -184,18 +225,17 @@ class Tickets:
             flushed.behind.append(room_id)
         followed.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
 
-    def _open(
-        self, room_id: str, ticket: str, session_id: str, now: int, process: str
-    ) -> tuple[Occupant, int | None, bool, bool]:
+    def _open(self, room_id: str, ticket: str, session_id: str, now: int, process: str) -> Opened:
         followed = self.mirror.rooms.get(room_id)
         generation = self.mirror.generation
-        json, position, moved, suspect, counter, roster, size, zone = run(
+        json, position, turn, settled, suspect, counter, roster, size, zone = run(
             self.engine,
             "ticket_open",
             keys.room(room_id, self.engine.database),
-            [ticket, session_id, now, process],
+            [ticket, session_id, now, process, int(followed is not None)],
             safe=True,
         )
         if followed is not None:
             followed.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
-        return from_json(json, Occupant), int(position) if position else None, bool(moved), bool(suspect)
+        told = int(position) if position else None
+        return Opened(from_json(json, Occupant), told, int(turn), bool(settled), bool(suspect))

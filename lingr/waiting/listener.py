@@ -140,9 +140,11 @@ class Listener:
         if room is None:
             return
         moved = room.hear(announcement, self._process)
+        for ticket in announcement.moved:
+            # A poll that has just come in has no home yet; it ends all the same.
+            if announcement.home != self._process and ticket not in room.homes:
+                self._hub.dismiss(ticket)
         if moved:
-            for home in moved:
-                self._hub.dismiss(home.ticket)
             gevent.spawn(self._tell_moved, moved)
         for ticket in (*announcement.gone, *announcement.changed):
             self._hub.recheck(ticket)

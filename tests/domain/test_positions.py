@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lingr.domain import accounts, observing, presence, sessions
@@ -90,12 +92,75 @@ def test_a_position_told_to_one_process_is_waited_for_by_the_next(open_ctx, pers
     assert texts(ann.observe(1)) == ["one"]
     ann.say("two")
 
-    def settle(_):
-        assert [one.moved for one in ears.announced() if one.moved] == [(ann.ticket,)]
-        one.store.tickets.hand_over(one.store.mirror.rooms[ROOM].homes.values(), one.clock())
+    pauses = []
 
-    patient = type(two)(two.store, two.settings, two.clock, two.new_id, two.offload, settle)
-    assert texts(ann.via(patient).observe(None)) == ["two"]
+    def settle(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            one.store.tickets.hand_over(ears.listen(), one.clock())
+
+    assert texts(ann.via(replace(two, pause=settle)).observe(None)) == ["two"]
+    assert len(pauses) == 3
+
+
+def test_a_home_that_was_killed_is_not_waited_for_for_ever(open_ctx, person, listen_to):
+    one, pauses = open_ctx("one"), []
+    ann = person("Ann").via(one)
+    listen_to(one.store).follow(ROOM)
+    ann.say("one")
+    assert texts(ann.observe(1)) == ["one"]
+    two = replace(open_ctx("two"), pause=pauses.append)
+    assert texts(ann.via(two).observe(None)) == ["one"]
+    assert 0.5 < sum(pauses) <= 1
+    ann.say("two")
+    assert texts(ann.observe(None)) == ["two"]
+
+
+def test_a_position_that_is_written_down_too_late_is_not_taken(open_ctx, person, listen_to):
+    one, two = open_ctx("one"), replace(open_ctx("two"), pause=lambda _: None)
+    ann = person("Ann").via(one)
+    ears = listen_to(one.store)
+    ears.follow(ROOM)
+    ann.say("one")
+    assert texts(ann.observe(1)) == ["one"]
+    ann.via(two).say("two")
+    # The former home is slow: the client is told again what nobody has noted.
+    assert texts(ann.observe(None)) == ["one", "two"]
+    one.store.tickets.hand_over(ears.listen(), one.clock())
+    ann.say("three")
+    assert texts(ann.observe(None)) == ["three"]
+    ann.via(open_ctx("three")).say("four")
+    assert texts(ann.observe(None)) == ["four"]
+
+
+def test_a_home_that_has_not_heard_of_its_successor_asks_before_it_tells(open_ctx, person, listen_to):
+    one, two = open_ctx("one"), open_ctx("two")
+    ann = person("Ann").via(one)
+    ears = [listen_to(ctx.store) for ctx in (one, two)]
+    for each in ears:
+        each.follow(ROOM)
+    settling = replace(one, pause=lambda _: two.store.tickets.hand_over(ears[1].listen(), two.clock()))
+    ann.say("one")
+    assert texts(ann.observe(1)) == ["one"]
+    ann.via(two).say("two")
+    assert texts(ann.observe(2)) == ["two"]
+    ann.say("three")
+    assert texts(ann.via(settling).observe(None)) == ["three"]
+    # Only now it hears that the ticket was elsewhere, and it stays where it is.
+    assert ears[0].listen() == []
+    ann.say("four")
+    ears[0].listen()
+    assert texts(ann.observe(None)) == ["four"]
+
+
+def test_who_asks_without_a_counter_at_processes_that_do_not_listen_waits_for_none(open_ctx, person):
+    pauses = []
+    ann = person("Ann")
+    for turn in range(6):
+        ann.say(f"{turn}")
+        ann.via(replace(open_ctx(f"{turn % 3}"), pause=pauses.append))
+        assert texts(ann.get_messages(None)) == [f"{turn}"]
+    assert pauses == []
 
 
 def test_get_messages_answers_at_once(person, listen):

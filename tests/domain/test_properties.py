@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ TALK = st.lists(
         st.tuples(st.just("poll"), PROCESSES, PEOPLE),
         st.tuples(st.just("poll without a counter"), PROCESSES, PEOPLE),
         st.tuples(st.just("hear"), PROCESSES, st.just(0)),
+        st.tuples(st.just("hand over late"), PROCESSES, st.just(0)),
         st.tuples(st.just("reconnect"), PROCESSES, st.just(0)),
     ),
     max_size=40,
@@ -65,6 +67,19 @@ def test_everybody_hears_every_word_once_and_in_order_through_any_process(open_c
     ears = [listen_to(ctx.store) for ctx in ctxs]
     for one in ears:
         one.follow(room_id)
+    late = [[], []]
+
+    def hear(process):
+        moved = ears[process].listen()
+        late[process] += [replace(home) for home in moved]
+        ctxs[process].store.tickets.hand_over(moved, ctxs[process].clock())
+
+    def settle(_):
+        for process, ctx in enumerate(ctxs):
+            hear(process)
+            ctx.store.tickets.flush(ctx.clock(), rooms=[room_id])
+
+    ctxs = [replace(ctx, pause=settle) for ctx in ctxs]
     people = [Listening(ctxs[0]).enter(f"p{number}", id=room_id) for number in range(3)]
     starts = [person.counter for person in people]
     for step, process, number in steps:
@@ -76,16 +91,13 @@ def test_everybody_hears_every_word_once_and_in_order_through_any_process(open_c
         elif step == "poll":
             person.poll(ctx, person.counter)
         elif step == "poll without a counter":
-            # The other process hears at once that the ticket was asked for here, and writes down its place.
-            other = ctxs[1 - process].store
-            followed = other.mirror.rooms.get(room_id)
-            home = followed.drop(person.ticket) if followed is not None else None
-            if home is not None:
-                other.tickets.hand_over([home], ctx.clock())
-            other.tickets.flush(ctx.clock(), rooms=[room_id])
             person.poll(ctx, None)
         elif step == "hear":
-            ears[process].listen()
+            hear(process)
+        elif step == "hand over late":
+            # What was written down in time comes once more, whatever has been told since.
+            ctx.store.tickets.hand_over(late[process], ctx.clock())
+            late[process].clear()
         else:
             ctx.store.mirror.lose()
             ears[process].heard()

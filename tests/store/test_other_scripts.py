@@ -115,7 +115,7 @@ def test_a_session_ends_with_its_tickets_told(store):
 def test_a_ticket_opened_tells_who_holds_it(lobby, clock):
     ticket = lobby.enter("ann", "Ann")
     home = lobby.store.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT + 7, oldest=0)
-    assert (home.occupant.nickname, home.moved, home.suspect) == ("Ann", False, False)
+    assert (home.occupant.nickname, home.turn, home.suspect) == ("Ann", 1, False)
     assert lobby.store.engine.command("ZSCORE", keys.room("lobby").seen, ticket) == b"1200000000007"
 
 
@@ -140,8 +140,8 @@ def test_a_ticket_taken_over_is_announced_to_its_former_home(open_ctx, listen_to
     one.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
     one.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=MIDNIGHT + 1)
     assert ears.heard() == []
-    assert two.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0).moved
-    assert ears.announced() == [Announcement(1, 1, 1, moved=(ticket,), home="two")]
+    assert two.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0).turn == 2
+    assert ears.announced() == [Announcement(1, 1, 1, moved=(ticket,), home="two", turn=2)]
     two.tickets.look("lobby", ticket, "ann-session", now=MIDNIGHT)
     assert ears.heard() == []
 
@@ -193,9 +193,9 @@ def test_what_was_told_is_known_elsewhere_once_written_down(open_ctx):
     home = one.tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
     home.told = 5
     one.tickets.note(home)
-    assert two.tickets.look("lobby", ticket, "ann-session", now=MIDNIGHT)[1] == 1
+    assert two.tickets.look("lobby", ticket, "ann-session", now=MIDNIGHT).position == 1
     one.tickets.flush(MIDNIGHT + 3)
-    assert two.tickets.look("lobby", ticket, "ann-session", now=0)[1] == 5
+    assert two.tickets.look("lobby", ticket, "ann-session", now=0).position == 5
 
 
 def test_being_seen_never_makes_a_ticket_older_and_brings_none_back(lobby):

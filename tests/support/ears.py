@@ -6,6 +6,7 @@ from itertools import count
 
 from lingr.store import Store, keys
 from lingr.store.announcements import Announcement, Followed, Heard, Subscription
+from lingr.store.mirror import Home
 
 _marks = count(1)
 
@@ -42,12 +43,14 @@ class Ears:
     def announced(self) -> list[Announcement]:
         return [one.announcement for one in self.heard()]
 
-    def listen(self) -> None:
-        """Has the mirror take in everything announced so far."""
+    def listen(self) -> list[Home]:
+        """Has the mirror take in everything announced so far; returns the homes that are no longer here."""
+        moved = []
         for one in self.heard():
             room = self._store.mirror.rooms.get(one.room_id)
             if room is not None:
-                room.hear(one.announcement, self._store.presence.process)
+                moved += room.hear(one.announcement, self._store.presence.process)
+        return moved
 
     def close(self) -> None:
         self._subscription.close()

@@ -80,7 +80,7 @@ class House:
         """The process that serves a visitor's polls, or None before the first one."""
         polls = keys.room(room_of(visitor)).polls
         found: bytes | None = self.ctx.store.engine.command("HGET", polls, f"h:{visitor.ticket}")
-        return found
+        return None if found is None else found.rpartition(b" ")[2]
 
     def listeners(self, room_id: str) -> int:
         """How many processes hear the room's announcements."""

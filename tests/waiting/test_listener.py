@@ -7,7 +7,7 @@ import pytest
 
 from lingr.domain import presence, rooms
 from lingr.errors import LingrError
-from lingr.store import keys
+from lingr.store import keys, tickets
 from lingr.store.announcements import Subscription, SubscriptionLost
 from lingr.waiting import listener as listening
 from support.people import ROOM, Person
@@ -92,13 +92,30 @@ def test_a_poll_on_the_ticket_elsewhere_ends_the_wait_here(ann, far, parked, pro
     assert len(process.hub) == 0
 
 
+def test_a_poll_ends_though_the_ticket_moved_before_the_engines_answer_was_read(
+    ann, far, parked, process, monkeypatch
+):
+    run = tickets.run
+
+    def overtaken(engine, *asked, **options):
+        reply = run(engine, *asked, **options)
+        if engine is process.ctx.store.engine and ROOM in process.ctx.store.mirror.rooms:
+            monkeypatch.setattr(tickets, "run", run)
+            far.store.tickets.home(ROOM, ann.ticket, ann.session.id, now=far.clock(), oldest=0)
+            gevent.sleep(0.05)
+        return reply
+
+    monkeypatch.setattr(tickets, "run", overtaken)
+    assert parked(ann, 1).get(timeout=5) == NOTHING
+
+
 def test_what_was_told_here_is_written_down_when_the_ticket_moves(ann, bob, far, process, parked):
     poll = parked(ann, 2)
     bob.say("hello")
     assert poll.get(timeout=5) == ["hello"]
     near = ann.ctx
     ann.via(far).observe(3)
-    soon(lambda: near.store.tickets.look(ROOM, ann.ticket, ann.session.id, now=0)[1] == 3)
+    soon(lambda: near.store.tickets.look(ROOM, ann.ticket, ann.session.id, now=0).position == 3)
 
 
 def test_a_killed_connection_is_made_again_and_nothing_is_missed(ann, bob, engine, process, parked):

@@ -63,6 +63,6 @@ else
   step('chatters', 1)
   parts.event = append(event, ARGV[9])
 end
-redis.call('HSET', POLLS, 'p:' .. ticket, known.counter)
+redis.call('HSET', POLLS, 'p:' .. ticket, '1 ' .. known.counter)
 announce(parts)
 return entered(occupant_id, ticket)
