@@ -61,6 +61,10 @@ class Held:
         """Whether each answer of this kind needs a ``wrap`` of its own."""
         return self._manner.callback is not None
 
+    def like(self, watch: Watch) -> Held:
+        """A poll that is answered as this one is, and waits for something else."""
+        return Held(self._dispatcher, self._method, self._manner, watch)
+
     def resume(self) -> Rendered | None:
         """Looks again: the answer, or None while there is nothing."""
         return self._dispatcher.look(self._method, self._manner, self.watch)

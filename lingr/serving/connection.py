@@ -28,10 +28,10 @@ class Connection:
     rest of an answer.
 
     A poll that may come again as it is, but for its counter, left its bytes before and after the counter
-    in ``prefix`` and ``suffix``; ``crowds`` are those it may join, ``home`` its ticket's. ``held`` is the
-    poll, ``crowd`` where it stands (None: alone), ``room`` the room it was last for. ``looking``: somebody
-    looks right now whether there is news for it; ``again``: and should look once more. ``logged`` is what the
-    access log will tell of the request.
+    in ``prefix`` and ``suffix``; ``crowds`` are those it may join, ``home`` its ticket's. ``crowd`` is where
+    the poll stands (None: alone), ``held`` the poll, or None if in a crowd it is like all the others.
+    ``room`` is the room it was last for. ``looking``: somebody looks right now whether there is news for it;
+    ``again``: and should look once more. ``logged`` is what the access log will tell of the request.
     """
 
     __slots__ = (

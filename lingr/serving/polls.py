@@ -6,7 +6,6 @@ import random
 import re
 import time
 from collections import deque
-from dataclasses import replace
 from typing import Protocol
 
 import gevent
@@ -17,7 +16,7 @@ from lingr.serving.connection import IDLE, PARKED, Connection
 from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.door import Door, Held
 from lingr.store.mirror import Home
-from lingr.values import Common, News
+from lingr.values import Common, News, Watch
 
 SLICE = 128
 """Answers sent before the rest of the process gets its turn."""
@@ -27,6 +26,9 @@ REST_SECONDS = 1e-6
 
 LOOKERS = 500
 """Polls that are looked after by themselves at the same time."""
+
+UNKNOWN_ROSTER = -1
+"""No version of a roster."""
 
 MOST_SUFFIXES = 1000
 ROOM_BYTES = 8
@@ -176,7 +178,7 @@ class Polls:
 
     def expire(self, conn: Connection) -> None:
         """Answers a poll as when its time is up."""
-        held = conn.held
+        held = self._held(conn)
         if conn.state is PARKED and held is not None:
             self._over(conn)
             self._wire.respond(conn, held.expire())
@@ -188,7 +190,7 @@ class Polls:
 
     def forget(self, conn: Connection) -> None:
         """A connection is gone, or somebody else's from now on; a poll of its is over."""
-        held = conn.held
+        held = self._held(conn)
         if conn.state is PARKED and held is not None:
             self._over(conn)
             held.end()
@@ -211,7 +213,7 @@ class Polls:
 
     def _tell(self, room: ParkedRoom, crowds: Crowds, crowd: Crowd) -> None:
         try:
-            roster = -1 if crowd.roster is None else crowd.roster
+            roster = UNKNOWN_ROSTER if crowd.roster is None else crowd.roster
             told = self._door.common(room.room_id, crowd.counter, roster)
             shared = crowd.held.common(told)
         except Exception as error:  # noqa: BLE001
@@ -326,15 +328,26 @@ class Polls:
             room.alone.pop(conn, None)
             conn.home, conn.crowds, conn.crowd = home, crowds, crowd
             crowd.members[conn] = None
+            if not held.wraps:
+                conn.held = None
+
+    @staticmethod
+    def _held(conn: Connection) -> Held | None:
+        """A connection's poll; one that stands in a crowd is made when it is needed."""
+        crowd, home = conn.crowd, conn.home
+        if crowd is None or home is None:
+            return conn.held
+        roster = UNKNOWN_ROSTER if home.roster is None else home.roster
+        watch = Watch(home.room_id, home.session_id, home.ticket, crowd.counter, roster)
+        return (conn.held or crowd.held).like(watch)
 
     def _stand_alone(self, conn: Connection) -> None:
-        crowd, held, home, room = conn.crowd, conn.held, conn.home, conn.room
-        if crowd is None or held is None or home is None or room is None:
+        crowd, room = conn.crowd, conn.room
+        if crowd is None or room is None:
             return
+        conn.held = self._held(conn)
         crowd.members.pop(conn, None)
         conn.crowd = None
-        roster = held.watch.roster if home.roster is None else home.roster
-        held.watch = replace(held.watch, counter=crowd.counter, roster=roster)
         room.alone[conn] = None
 
     def _over(self, conn: Connection) -> None:
@@ -373,7 +386,9 @@ class Polls:
 
     def _give_back(self, conn: Connection) -> None:
         """The connection no longer speaks for its ticket."""
-        if conn.held is not None:
+        if conn.home is not None:
+            self._door.hub.release(conn.home.ticket, conn)
+        elif conn.held is not None:
             self._door.hub.release(conn.held.watch.ticket, conn)
         conn.held = conn.prefix = conn.home = conn.crowds = None
 
