@@ -76,6 +76,7 @@ def create_app(settings: Settings) -> flask.Flask:
 def _door(ctx: Context, dispatcher: Dispatcher, hub: Hub, listener: Listener) -> Door:
     return Door(
         begin=lambda call: dispatcher.begin(Request(*call)),
+        prepare=lambda call: dispatcher.prepare(Request(*call)),
         at_hand=partial(observing.at_hand, ctx),
         common=partial(observing.common, ctx),
         standing=partial(observing.standing, ctx),

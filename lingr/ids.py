@@ -14,6 +14,8 @@ ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LENGTH = 11
 TICKET_PREFIX = "a-r-"
 
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+
 Ids = Callable[[], str]
 """Returns a fresh id of 11 characters."""
 
@@ -22,11 +24,12 @@ def random_id() -> str:
     """A fresh id of 11 characters."""
     # One call of the system's; what is left over of 128 bits makes no character likelier than another.
     number = secrets.randbits(128)
-    characters = []
-    for _ in range(LENGTH):
-        number, index = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[index])
-    return "".join(characters)
+    number, a = divmod(number, len(_PAIRS))
+    number, b = divmod(number, len(_PAIRS))
+    number, c = divmod(number, len(_PAIRS))
+    number, d = divmod(number, len(_PAIRS))
+    number, e = divmod(number, len(_PAIRS))
+    return f"{_PAIRS[a]}{_PAIRS[b]}{_PAIRS[c]}{_PAIRS[d]}{_PAIRS[e]}{ALPHABET[number % len(ALPHABET)]}"
 
 
 def random_key() -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
 
+from lingr.api.again import Repeat
 from lingr.api.method import Method, Needs
-from lingr.api.params import Raw, Request, read
+from lingr.api.params import Raw, Request, place_of, read
 from lingr.api.shared import SharedBodies
 from lingr.domain import accounts, observing, presence, sessions
 from lingr.domain.context import Caller, Context
@@ -108,7 +110,7 @@ class Dispatcher:
         _check_manner(raw.values)
         if raw.flaw is not None:
             raise raw.flaw
-        caller = self._caller(method, raw.values, request.address)
+        caller = self._caller(method, raw.values, request)
         value = self._blaming_session(method, caller, lambda: self._call(method, caller, raw.values))
         if isinstance(value, Watch):
             return Held(self, method, manner, value)
@@ -122,7 +124,8 @@ class Dispatcher:
             raise LingrError("invalid_api_method")
         return method
 
-    def _caller(self, method: Method, values: dict[str, str], address: str) -> Caller:
+    def _caller(self, method: Method, values: dict[str, str], request: Request) -> Caller:
+        address = request.address
         if method.needs is Needs.NOTHING:
             return Caller(address=address)
         if method.needs is Needs.API_KEY:
@@ -130,13 +133,36 @@ class Dispatcher:
             return Caller(api_key=key.id, source=key.source, address=address)
         session_id = values.get("session", "")
         if method.needs is Needs.TICKET or method.checks_session:
-            return Caller(session_id=session_id, ticket=values.get("ticket", ""), address=address)
+            ticket = values.get("ticket", "")
+            return Caller(session_id=session_id, ticket=ticket, address=address, attempt=request.attempt)
         caller = Caller(
             session=sessions.require(self._ctx, session_id), session_id=session_id, address=address
         )
         if method.needs is Needs.LOGIN:
             _ = caller.user_id
         return caller
+
+    def prepare(self, request: Request) -> Repeat | None:
+        """Gets ready for the same call with another value in one place; None if none is likely to come.
+
+        The request must have been answered, and not with a refusal.
+        """
+        method = self._methods.get(request.path.strip("/"))
+        if method is None or method.again is None:
+            return None
+        again, place = method.again, place_of(request, method.again.varies)
+        if place is None:
+            return None
+        values = read(request, BODY_BYTES).values
+        arguments = {
+            param.name: param.parse(values.get(param.name))
+            for param in method.params
+            if param.name != again.varies
+        }
+        prepared = again.prepare(self._ctx, self._caller(method, values, request), **arguments)
+        if prepared is None:
+            return None
+        return Repeat(place, prepared, partial(self._rendered, method.shape, manner=_manner(values)))
 
     def _call(self, method: Method, caller: Caller, values: dict[str, str]) -> Any:
         try:
@@ -197,10 +223,14 @@ class Dispatcher:
         try:
             return call()
         except LingrError as error:
-            return answer(v1.failure(error), manner.format, manner.callback)
+            return _refusal(error, manner)
         except Exception:
             log.exception("unspecified failure", fault=uuid.uuid4().hex)
-            return answer(v1.failure(LingrError("internal_error")), manner.format, manner.callback)
+            return _refusal(LingrError("internal_error"), manner)
+
+
+def _refusal(error: LingrError, manner: _Manner) -> Rendered:
+    return replace(answer(v1.failure(error), manner.format, manner.callback), refuses=True)
 
 
 def _manner(values: dict[str, str]) -> _Manner:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from lingr.api.params import Param
 from lingr.errors import TABLE
 from lingr.render.v1 import SHAPES
+from lingr.store.channel import Done, Reply
 
 CAMEL = re.compile(r"(?<=[a-z])[A-Z]")
 
@@ -26,6 +27,30 @@ class Needs(Enum):
     TICKET = "session and ticket"
 
 
+class Prepared(Protocol):
+    """A call without one of its arguments."""
+
+    def send(self, value: str, done: Done, /) -> str | None:
+        """Begins the call with this argument, and names the attempt; None if it has to be called as usual.
+
+        ``done`` is called later, from the event loop, with what ``outcome`` reads.
+        """
+
+    def outcome(self, told: list[Reply] | Exception, /) -> Any:
+        """What the call returned; None if it has to be called as usual, as the same attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A method that is often called again with only one parameter changed, the one named ``varies``.
+
+    ``prepare(ctx, caller, **arguments)`` gets the other arguments of a call that was answered well.
+    """
+
+    varies: str
+    prepare: Callable[..., Prepared | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One method: its documented name, what it needs, its parameters, what is called and how it answers.
@@ -33,7 +58,7 @@ class Method:
     ``call(ctx, caller, **arguments)`` gets one argument per parameter. ``shape`` names the form of the
     answer. Only a method with ``waits`` may answer a Watch. ``raises`` lists the errors of its own, those
     of its needs and parameters aside. ``checks_session`` says that what is called checks the session and its
-    log-in itself as it acts, which spares a step; a ticket is always checked like that.
+    log-in itself as it acts, which spares a step; a ticket is always checked like that. ``again`` is for what is called often.
     """
 
     name: str
@@ -46,6 +71,7 @@ class Method:
     raises: tuple[str, ...] = ()
     waits: bool = False
     checks_session: bool = False
+    again: Again | None = None
 
     @property
     def path(self) -> str:
@@ -90,11 +116,14 @@ def _check(row: Method) -> None:
     for error in row.errors:
         if error not in TABLE:
             raise ValueError(f"{row.name}: there is no error {error}")
-    accepted = {
-        name for name, one in inspect.signature(row.call).parameters.items() if one.kind is one.KEYWORD_ONLY
-    }
     given = {param.name for param in row.params}
+    _check_arguments(row.name, row.call, given)
+    if row.again is not None:
+        _check_arguments(row.name, row.again.prepare, given - {row.again.varies})
+
+
+def _check_arguments(name: str, call: Callable[..., Any], given: set[str]) -> None:
+    signature = inspect.signature(call)
+    accepted = {name for name, one in signature.parameters.items() if one.kind is one.KEYWORD_ONLY}
     if accepted != given:
-        raise ValueError(
-            f"{row.name}: {row.call.__name__} takes {sorted(accepted)}, the row gives {sorted(given)}"
-        )
+        raise ValueError(f"{name}: {call.__name__} takes {sorted(accepted)}, the row gives {sorted(given)}")

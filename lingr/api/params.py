@@ -7,6 +7,7 @@ several in one place the last. Unknown parameters are nobody's business.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,12 +23,14 @@ from lingr.errors import LingrError
 MOST_FIELDS = 1000
 NUMBER_CHARACTERS = 15
 
+_MULTIPART = "multipart/form-data"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A call as it came in: the verb, what follows ``/api/`` in the path, and where parameters may be.
 
-    ``body`` is None when it was too large to read.
+    ``body`` is None when it was too large to read, ``attempt`` names an earlier attempt at it.
     """
 
     verb: str
@@ -36,6 +39,7 @@ class Request:
     body: bytes | None = b""
     content_type: str = ""
     address: str = ""
+    attempt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,23 @@ def read(request: Request, most_bytes: int) -> Raw:
     return Raw(values, flaw)
 
 
+def place_of(request: Request, name: str) -> tuple[int, int] | None:
+    """Where in a form body a parameter's value begins and ends; None unless it is there once, plainly."""
+    body = request.body or b""
+    if body != body.strip(b"\r\n") or parse_options_header(request.content_type)[0] == _MULTIPART:
+        return None
+    wanted = name.encode()
+    times = sum(one == wanted for place in (request.query, body) for one, _ in _pairs(place))
+    found = list(re.finditer(rb"(?:^|&)%b=([^&]*)" % wanted, body))
+    return found[0].span(1) if times == len(found) == 1 else None
+
+
+def text_of(value: bytes) -> str:
+    """A value in a form as a text. Raises UnicodeDecodeError."""
+    plain = value.replace(b"+", b" ")
+    return (unquote_to_bytes(plain) if b"%" in plain else plain).decode()
+
+
 def _pairs(encoded: bytes) -> Iterator[tuple[bytes, bytes]]:
     # parse_qsl decodes on the way, and what was not valid UTF-8 could then no longer be told.
     fields = [field for field in encoded.split(b"&") if field]
@@ -81,7 +102,7 @@ def _pairs(encoded: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _body_pairs(request: Request) -> Iterator[tuple[bytes, bytes]]:
     body = request.body or b""
     kind, options = parse_options_header(request.content_type)
-    if body and kind == "multipart/form-data":
+    if body and kind == _MULTIPART:
         return _multipart_pairs(body, options.get("boundary", ""))
     return _pairs(body.strip(b"\r\n"))
 

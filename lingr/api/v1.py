@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lingr.api.method import Method, Needs, table
+from lingr.api.method import Again, Method, Needs, table
 from lingr.api.params import Counter, Flag, Text
 from lingr.domain import chat, observing, presence, rooms, sessions
 from lingr.timezones import DEFAULT
@@ -167,6 +167,7 @@ METHODS = table(
                 Text(name="request_id", doc="Ours: repeated within five minutes, it says nothing twice."),
             ),
             raises=("message_too_long", "no_nickname", "invalid_parameter", "rate_limited"),
+            again=Again("message", chat.prepare),
         ),
         Method(
             "room.exit",

@@ -6,14 +6,16 @@ from lingr.domain import rates
 from lingr.domain.context import Caller, Context
 from lingr.domain.presence import room_of
 from lingr.errors import LingrError
+from lingr.store.channel import Channel, Done, Reply
+from lingr.store.speech import Speech, spoken_of
 from lingr.text import clean
 from lingr.values import Said
 
 MESSAGE_CHARACTERS = 1000
 REQUEST_CHARACTERS = 100
 REMEMBER_MILLISECONDS = 300_000
-OWN_MILLISECONDS = 15_000
-"""How long a request id of our own is of use: longer than the store tries to reach the engine."""
+OWN_MILLISECONDS = 20_000
+"""How long a request id of our own is of use: longer than the store, and whoever asked it before, tries."""
 
 
 def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request_id: str) -> Said:
@@ -24,11 +26,7 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
     space is left of the text, ``message_too_long``, ``no_nickname``, ``invalid_parameter`` (no such
     occupant), ``invalid_ticket``, ``rate_limited``.
     """
-    text = clean(message)
-    if not text.strip():
-        raise LingrError("no_message")
-    if len(text) > MESSAGE_CHARACTERS:
-        raise LingrError("message_too_long", most=MESSAGE_CHARACTERS)
+    text = _sayable(message)
     if len(request_id) > REQUEST_CHARACTERS:
         raise LingrError("invalid_parameter", parameter="request_id")
     said, zone = ctx.store.rooms.say(
@@ -37,10 +35,77 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
         ticket=caller.ticket,
         text=text,
         target=occupant_id,
-        request_id=request_id or f"-{ctx.new_id()}",
+        request_id=request_id or caller.attempt or f"-{ctx.new_id()}",
         now=ctx.clock(),
         remember=REMEMBER_MILLISECONDS if request_id else OWN_MILLISECONDS,
         allowance=rates.allowance(ctx, rates.SAY),
     )
     ctx.store.sessions.seen(caller.session_id)
     return Said(said, zone)
+
+
+class Saying:
+    """What somebody says who said something before: the same call, but for the words.
+
+    Nobody waits for it, so nothing is tried twice and no error told: what cannot be said so is to be said
+    by `say`, as the same attempt, and then is said once.
+    """
+
+    __slots__ = ("_channel", "_ctx", "_number", "_session_id", "_speech", "_stem")
+
+    def __init__(self, ctx: Context, channel: Channel, speech: Speech, session_id: str) -> None:
+        self._ctx = ctx
+        self._channel = channel
+        self._speech = speech
+        self._session_id = session_id
+        self._stem = f"-{ctx.new_id()}-"
+        self._number = 0
+
+    def send(self, message: str, done: Done) -> str | None:
+        """Asks the engine, which tells ``done``, and names the attempt; None if this is not to be said."""
+        try:
+            text = _sayable(message)
+        except LingrError:
+            return None
+        self._number += 1
+        attempt = f"{self._stem}{self._number}"
+        call = self._speech.call(text, request_id=attempt, now=self._ctx.clock())
+        self._channel.send((call.command(),), done)
+        return attempt
+
+    def outcome(self, told: list[Reply] | Exception) -> Said | None:
+        """What the engine told ``done``; None unless it is known to have been said."""
+        spoken = spoken_of(told)
+        if spoken is None:
+            return None
+        self._ctx.store.sessions.seen(self._session_id)
+        return Said(*spoken)
+
+
+def prepare(ctx: Context, caller: Caller, *, occupant_id: str, request_id: str) -> Saying | None:
+    """Gets ready for more words of a caller who has just said something with these arguments.
+
+    None if they have to be said one by one: because they have request ids, or because commands to the
+    engine are waited for in this process.
+    """
+    channel = ctx.store.engine.channel
+    if channel is None or request_id:
+        return None
+    speech = ctx.store.rooms.speech(
+        room_of(caller.ticket),
+        session_id=caller.session_id,
+        ticket=caller.ticket,
+        target=occupant_id,
+        remember=OWN_MILLISECONDS,
+        allowance=rates.allowance(ctx, rates.SAY),
+    )
+    return Saying(ctx, channel, speech, caller.session_id)
+
+
+def _sayable(message: str) -> str:
+    text = clean(message)
+    if not text.strip():
+        raise LingrError("no_message")
+    if len(text) > MESSAGE_CHARACTERS:
+        raise LingrError("message_too_long", most=MESSAGE_CHARACTERS)
+    return text

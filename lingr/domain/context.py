@@ -35,6 +35,7 @@ class Caller:
 
     ``source`` is the API key's. ``session`` is there for methods that need one. Methods that need a
     ticket get ``session_id`` and ``ticket`` unchecked: their own script checks both as it acts.
+    ``attempt`` names an earlier attempt at the same call, of which nobody knows what became.
     """
 
     api_key: str | None = None
@@ -43,6 +44,7 @@ class Caller:
     ticket: str = ""
     address: str = ""
     source: str = "api"
+    attempt: str = ""
 
     @property
     def present(self) -> Session:

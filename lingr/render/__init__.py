@@ -13,10 +13,11 @@ HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A body and the Content-Type it goes out with."""
+    """A body and the Content-Type it goes out with; ``refuses``: it says why a call was not carried out."""
 
     body: bytes
     content_type: str
+    refuses: bool = False
 
 
 def answer(tree: Tree, format: str, callback: str | None = None) -> Rendered:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
     from lingr.serving.door import Held
     from lingr.serving.polls import Polls
+    from lingr.serving.sayings import Template
     from lingr.store.mirror import Home
 
 IDLE, BUSY, PARKED, SENDING, CLOSED = "idle", "busy", "parked", "sending", "closed"
@@ -32,11 +33,13 @@ class Connection:
     the poll stands (None: alone), ``held`` the poll, or None if in a crowd it is like all the others.
     ``room`` is the room it was last for. ``looking``: somebody looks right now whether there is news for it;
     ``again``: and should look once more. ``logged`` is what the access log will tell of the request.
+    ``saying`` is what its requests have in common that say something.
     """
 
     __slots__ = (
         *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "held", "home", "host"),
-        *("logged", "looking", "more", "prefix", "room", "size", "sock", "state", "suffix", "unsent", "used"),
+        *("logged", "looking", "more", "prefix", "room", "saying", "size", "sock", "state", "suffix"),
+        *("unsent", "used"),
     )
 
     def __init__(self, polls: Polls, sock: socket, host: str, deadline: float) -> None:
@@ -56,6 +59,7 @@ class Connection:
         self.held: Held | None = None
         self.room: ParkedRoom | None = None
         self.logged: Record | None = None
+        self.saying: Template | None = None
 
     @property
     def is_waiting(self) -> bool:

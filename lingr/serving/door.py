@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from lingr.render import Rendered
+from lingr.store.channel import Done, Reply
 from lingr.store.mirror import Home
 from lingr.values import Common, Standing, Watch
 from lingr.waiting.hub import Hub
@@ -40,8 +41,21 @@ class Held(Protocol):
     def end(self) -> None: ...
 
 
+class Repeat(Protocol):
+    """A call that was answered well, as the dispatcher prepares it for another value in one place."""
+
+    place: tuple[int, int]
+
+    def send(self, value: bytes, done: Done) -> str | None: ...
+
+    def outcome(self, told: list[Reply] | Exception) -> Rendered | None: ...
+
+
 class Call(NamedTuple):
-    """A call of the API: ``path`` is what follows ``/api/``, ``address`` the caller's."""
+    """A call of the API: ``path`` is what follows ``/api/``, ``address`` the caller's.
+
+    ``attempt`` names an earlier attempt at it, of which nobody knows what became.
+    """
 
     verb: str
     path: str
@@ -49,18 +63,21 @@ class Call(NamedTuple):
     body: bytes
     content_type: str
     address: str
+    attempt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
     """The API without a web framework around it, and what keeps its polls true.
 
-    ``begin`` answers a call, or gives a poll to hold. ``at_hand``, ``common`` and ``standing`` are the
-    functions of that name in `lingr.domain.observing`. ``clock`` tells milliseconds, ``hold_seconds`` is the
-    longest time a poll is held, ``proxies`` the number of those whose X-Forwarded-For is believed.
+    ``begin`` answers a call, or gives a poll to hold; ``prepare`` gets ready for one that was answered well
+    to come again, or gives None. ``at_hand``, ``common`` and ``standing`` are the functions of that name in
+    `lingr.domain.observing`. ``clock`` tells milliseconds, ``hold_seconds`` is the longest time a poll is
+    held, ``proxies`` the number of those whose X-Forwarded-For is believed.
     """
 
     begin: Callable[[Call], Rendered | Held]
+    prepare: Callable[[Call], Repeat | None]
     at_hand: Callable[[str, int], bool]
     common: Callable[[str, int, int], Common]
     standing: Callable[[Watch], tuple[Home, Standing] | None]

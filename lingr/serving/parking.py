@@ -27,6 +27,7 @@ from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connec
 from lingr.serving.door import Call, Door
 from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
 from lingr.serving.polls import Polls
+from lingr.serving.sayings import Sayings
 
 READ = 1
 IN = select.EPOLLIN
@@ -72,6 +73,7 @@ class Parking:
         self._answers = answers
         self._manners = manners
         self._polls = Polls(door, self, manners.keepalive, logged=manners.log is not None)
+        self._sayings = Sayings(door, self, manners.most_bytes, logged=manners.log is not None)
         self._connections: dict[int, Connection] = {}
         # gevent leaves only `select.select` to who has been patched. This epoll set is never waited for.
         self._epoll = monkey.get_original("select", "epoll")()
@@ -268,6 +270,8 @@ class Parking:
             return
         conn.used = True
         conn.size = MOST_BYTES
+        if conn.saying is not None and not self.is_leaving and self._sayings.repeated(conn, data):
+            return
         request = recognise(data, self._manners.most_bytes, self._manners.most_headers)
         if request is None or self.is_leaving:
             self._hand_over(conn, data)
@@ -293,10 +297,23 @@ class Parking:
         finally:
             self._readers -= 1
 
-    def _serve(self, conn: Connection, request: Ordinary, address: str, data: bytes) -> None:
+    def begin_again(self, conn: Connection, data: bytes, attempt: str) -> None:
+        """Sees to a request of which an attempt, so named, may or may not have had its effect."""
+        request = recognise(data, self._manners.most_bytes, self._manners.most_headers)
+        if request is None:
+            self.drop(conn)
+        else:
+            gevent.spawn_raw(self._serve, conn, request, self._address(conn, request), data, attempt)
+
+    def _serve(
+        self, conn: Connection, request: Ordinary, address: str, data: bytes, attempt: str = ""
+    ) -> None:
         try:
-            outcome = self._door.begin(Call(*request[:5], address))
+            call = Call(*request[:5], address, attempt)
+            outcome = self._door.begin(call)
             if isinstance(outcome, Rendered):
+                if request.verb == "POST" and not outcome.refuses:
+                    self._sayings.learn(conn, call, data)
                 self.respond(conn, outcome)
             else:
                 self._polls.park(conn, outcome, data)

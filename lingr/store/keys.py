@@ -6,6 +6,7 @@ program runs on a single server and on a cluster alike. No key is formed anywher
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -40,6 +41,7 @@ class RoomKeys(NamedTuple):
     channel: str
 
 
+@lru_cache(maxsize=4096)
 def room(room_id: str, database: int = 0) -> RoomKeys:
     """All keys of a room, in the engine's database of that number."""
     stem = f"lingr:room:{{{room_id}}}"

@@ -10,8 +10,9 @@ from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.mirror import Mirror
 from lingr.store.rates import Allowance
-from lingr.store.records import fields_of, hash_of, message_of, occupants_of, room_of, speech_of
+from lingr.store.records import fields_of, hash_of, message_of, occupants_of, room_of
 from lingr.store.scripts import Call, run, run_all, values_of
+from lingr.store.speech import Speech
 from lingr.values import Message, Occupant, Room, RoomState
 
 Swept = list[tuple[str, str]]
@@ -96,27 +97,39 @@ class Rooms:
 
         Raises LingrError ``invalid_ticket``, ``no_nickname``, ``invalid_parameter``, ``rate_limited``.
         """
-        json, zone = run(
-            self.engine,
-            "room_say",
-            (
-                *keys.room(room_id, self.engine.database),
-                keys.said(room_id, session_id, request_id),
-                keys.speaking(room_id, ticket),
-            ),
-            [
-                ticket,
-                session_id,
-                speech_of(text, target, now),
-                target,
-                now,
-                self.log_events,
-                remember,
-                *allowance,
-            ],
-            safe=True,
+        speech = self.speech(
+            room_id,
+            session_id=session_id,
+            ticket=ticket,
+            target=target,
+            remember=remember,
+            allowance=allowance,
         )
+        call = speech.call(text, request_id=request_id, now=now)
+        json, zone = run(self.engine, call.name, call.keys, call.arguments, safe=True)
         return message_of(json), zone.decode()
+
+    def speech(
+        self,
+        room_id: str,
+        *,
+        session_id: str,
+        ticket: str,
+        target: str,
+        remember: int,
+        allowance: Allowance,
+    ) -> Speech:
+        """What somebody says who has several things to say, for who sends commands without waiting."""
+        return Speech(
+            room_id,
+            self.engine.database,
+            session_id=session_id,
+            ticket=ticket,
+            target=target,
+            log_events=self.log_events,
+            remember=remember,
+            allowance=allowance,
+        )
 
     def rename(
         self,
