@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -122,6 +122,23 @@ class Roster(tuple[Occupant, ...]):
         self.made: dict[str, Any] = {}
 
 
+class Reader(Protocol):
+    """What decides who may read a message: an occupant's id, and its user's when it is logged in."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def user_id(self) -> str | None: ...
+
+
+class Holder(msgspec.Struct, frozen=True, gc=False):
+    """The occupant that a ticket is for, as far as its polls need to know it."""
+
+    id: str
+    user_id: str | None = None
+
+
 class Message(msgspec.Struct, frozen=True, gc=False):
     """One event of a room.
 
@@ -144,7 +161,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     to_occupant_id: str | None = None
     to_user_id: str | None = None
 
-    def concerns(self, occupant: Occupant) -> bool:
+    def concerns(self, occupant: Reader) -> bool:
         """Whether this occupant may read the message: all may, but for private ones.
 
         A private message reaches its target, every occupant of its target's user, and the occupant
@@ -230,7 +247,7 @@ class Common:
     private: tuple[Message, ...] = ()
     standing: Standing | None = None
 
-    def suits(self, occupant: Occupant) -> bool:
+    def suits(self, occupant: Reader) -> bool:
         """Whether it is all that this occupant hears."""
         return not any(one.concerns(occupant) for one in self.private)
 

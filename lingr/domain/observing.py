@@ -15,7 +15,7 @@ from lingr.store.announcements import Announcement
 from lingr.store.mirror import Home
 from lingr.store.reading import Read
 from lingr.store.tickets import Opened
-from lingr.values import Common, Message, News, Occupant, RoomState, Standing, Watch
+from lingr.values import Common, Message, News, Occupant, Reader, RoomState, Standing, Watch
 
 STALE_POLLS = 3
 """The third poll in a row with one and the same stale counter is refused."""
@@ -161,7 +161,7 @@ def worth_waking(ctx: Context, announcement: Announcement) -> bool:
     return announcement.event is not None or announcement.size <= ctx.settings.roster_occupants
 
 
-def _news(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> News | None:
+def _news(ctx: Context, watch: Watch, occupant: Reader, state: RoomState) -> News | None:
     if watch.counter < 0:
         return _newest(ctx, watch, occupant, state)
     told = _common(ctx, watch.room_id, watch.counter, watch.roster, state)
@@ -198,7 +198,7 @@ def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -
     return Common(news, page.private)
 
 
-def _newest(ctx: Context, watch: Watch, occupant: Occupant, state: RoomState) -> News | None:
+def _newest(ctx: Context, watch: Watch, occupant: Reader, state: RoomState) -> News | None:
     messages = history.last(ctx, watch.room_id, -watch.counter, lambda one: one.concerns(occupant))
     if not messages:
         return None

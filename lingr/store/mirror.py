@@ -6,11 +6,10 @@ the engine. It is why a poll, and the answer to it, usually cost no round trip.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 
 from lingr.store.announcements import Announcement
-from lingr.values import Common, Message, Occupant, RoomState
+from lingr.values import Common, Holder, Message, Occupant, RoomState
 
 TAIL_EVENTS = 200
 NEWS_PER_ROOM = 64
@@ -31,7 +30,7 @@ class Home:
     ticket: str
     session_id: str
     room_id: str
-    occupant: Occupant
+    occupant: Holder
     checked: int
     turn: int
     suspect: bool
@@ -63,7 +62,7 @@ class RoomMirror:
     size: int = 0
     zone: str | None = None
     start: int | None = None
-    tail: deque[Message] = field(default_factory=deque)
+    tail: list[Message] = field(default_factory=list)
     occupants: tuple[Occupant, ...] | None = None
     homes: dict[str, Home] = field(default_factory=dict)
     opening: dict[str, int] = field(default_factory=dict)
@@ -123,7 +122,7 @@ class RoomMirror:
             # The engine told of an event whose announcement has not come, or never will.
             return None
         skip = counter - self.start
-        return tuple(self.tail[index] for index in range(skip, min(skip + most, len(self.tail))))
+        return tuple(self.tail[skip : skip + most])
 
     def holds(self, counter: int) -> bool:
         """Whether memory has every event after a counter."""
@@ -147,7 +146,7 @@ class RoomMirror:
             self._forget_tail(event.id - 1)
         self.tail.append(event)
         if len(self.tail) > TAIL_EVENTS:
-            self.start = self.tail.popleft().id
+            self.start = self.tail.pop(0).id
 
     def _forget_tail(self, start: int | None) -> None:
         self.tail.clear()

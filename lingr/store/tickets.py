@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from lingr.store.client import Engine
 from lingr.store.mirror import Home, Mirror
 from lingr.store.records import from_json
 from lingr.store.scripts import run
-from lingr.values import Occupant, RoomState
+from lingr.values import Holder, RoomState
 
 AT_ONCE = 500
 """Tickets that one script writes down."""
@@ -38,7 +39,7 @@ class Opened(NamedTuple):
     for all its homes before the present one. ``turn`` and ``suspect`` are those of a `Home`.
     """
 
-    occupant: Occupant
+    occupant: Holder
     position: int | None
     turn: int
     settled: bool
@@ -82,6 +83,7 @@ class Tickets:
             former.occupant, former.checked = opened.occupant, now
             former.suspect, former.good = opened.suspect, True
             return former
+        room_id = sys.intern(room_id)
         home = Home(ticket, session_id, room_id, opened.occupant, now, opened.turn, opened.suspect)
         home.seen = home.noted = now
         home.told = self._due.get(room_id, {}).get((ticket, opened.turn), (home, None))[1]
@@ -111,7 +113,7 @@ class Tickets:
     def seen(self, home: Home, now: int) -> None:
         """Notes that the holder is here; a flush writes it down when it is time to."""
         home.seen = now
-        if not home.listed and home.good:
+        if not home.listed and home.good and now >= home.noted + self.refresh:
             self.note(home)
             self._list(home)
 
@@ -238,4 +240,4 @@ class Tickets:
         if followed is not None:
             followed.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
         told = int(position) if position else None
-        return Opened(from_json(json, Occupant), told, int(turn), bool(settled), bool(suspect))
+        return Opened(from_json(json, Holder), told, int(turn), bool(settled), bool(suspect))
