@@ -33,13 +33,14 @@ class Connection:
     the poll stands (None: alone), ``held`` the poll, or None if in a crowd it is like all the others.
     ``room`` is the room it was last for. ``looking``: somebody looks right now whether there is news for it;
     ``again``: and should look once more. ``logged`` is what the access log will tell of the request.
-    ``saying`` is what its requests have in common that say something.
+    ``saying`` is what its requests have in common that say something. ``is_crowded``: it polls with many
+    others.
     """
 
     __slots__ = (
         *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "held", "home", "host"),
-        *("logged", "looking", "more", "prefix", "room", "saying", "size", "sock", "state", "suffix"),
-        *("unsent", "used"),
+        *("is_crowded", "logged", "looking", "more", "prefix", "room", "saying", "size", "sock", "state"),
+        *("suffix", "unsent", "used"),
     )
 
     def __init__(self, polls: Polls, sock: socket, host: str, deadline: float) -> None:
@@ -48,7 +49,7 @@ class Connection:
         self.host = host
         self.deadline = deadline
         self.state = IDLE
-        self.used = self.close = self.ended = self.more = self.looking = self.again = False
+        self.used = self.close = self.ended = self.more = self.looking = self.again = self.is_crowded = False
         self.size = MOST_BYTES
         self.unsent: memoryview | None = None
         self.prefix: bytes | None = None

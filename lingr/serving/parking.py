@@ -1,6 +1,6 @@
 """Connections without greenlets: the requests that most clients send, and polls that wait.
 
-All connections are in one epoll set. A request that `ordinary` recognises is answered here, without WSGI;
+A request that `ordinary` recognises is answered here, without WSGI;
 any other goes to gunicorn with the bytes already read, and the connection comes back afterwards. A poll
 that waits is its connection and a place in a crowd, nothing else.
 """
@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import gevent
 import structlog
-from gevent import monkey
 from werkzeug.http import parse_list_header
 
 from lingr.render import Rendered
@@ -28,14 +27,14 @@ from lingr.serving.door import Call, Door
 from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
 from lingr.serving.polls import Polls
 from lingr.serving.sayings import Sayings
+from lingr.serving.watched import Watched
 
-READ = 1
 IN = select.EPOLLIN
-EDGES = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
-"""An event tells of what has come since the last one, so there is nothing to be switched off and on."""
-
 AT_ONCE = 128
 """Connections that are seen to before the rest of the process gets its turn."""
+
+BESIDE = 32
+"""The same for those who poll in crowds, while answers go out to one: they go first."""
 
 POLLS = "/observe"
 READERS = 64
@@ -75,10 +74,11 @@ class Parking:
         self._polls = Polls(door, self, manners.keepalive, logged=manners.log is not None)
         self._sayings = Sayings(door, self, manners.most_bytes, logged=manners.log is not None)
         self._connections: dict[int, Connection] = {}
-        # gevent leaves only `select.select` to who has been patched. This epoll set is never waited for.
-        self._epoll = monkey.get_original("select", "epoll")()
-        self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
-        self._watcher.start(self._ready)
+        # Those who poll in a crowd keep nobody else waiting, however many they are.
+        self._few: Watched = Watched(lambda: self._see_to(self._few, AT_ONCE))
+        self._many: Watched = Watched(
+            lambda: self._see_to(self._many, BESIDE if self._polls.is_delivering else AT_ONCE)
+        )
         self._unread: deque[tuple[Connection, Ordinary, str, bytes]] = deque()
         self._readers = 0
         self.requests = 0
@@ -94,7 +94,7 @@ class Parking:
         conn = Connection(self._polls, sock, host, time.monotonic() + self._manners.keepalive)
         conn.used = used
         self._connections[fd] = conn
-        self._epoll.register(fd, EDGES)
+        self._few.add(sock)
         if self.is_leaving and used:
             self.drop(conn)
 
@@ -130,7 +130,7 @@ class Parking:
         conn.unsent = memoryview(data)[sent:]
         conn.state = SENDING
         conn.deadline = time.monotonic() + STALLED_SECONDS
-        self._epoll.modify(conn.sock.fileno(), EDGES | select.EPOLLOUT)
+        self._set_of(conn).want_room(conn.sock, True)
 
     def drop(self, conn: Connection) -> None:
         """Closes a connection, whatever it is doing."""
@@ -172,14 +172,23 @@ class Parking:
         """Closes everything at once."""
         for conn in list(self._connections.values()):
             self.drop(conn)
-        self._watcher.stop()
-        self._watcher.close()
-        self._epoll.close()
+        self._few.close()
+        self._many.close()
 
-    def _ready(self) -> None:
+    def crowded(self, conn: Connection) -> None:
+        """A connection polls with many others: from now on it waits its turn among these."""
+        if not conn.is_crowded:
+            self._few.remove(conn.sock)
+            self._many.add(conn.sock)
+            conn.is_crowded = True
+
+    def _set_of(self, conn: Connection) -> Watched:
+        return self._many if conn.is_crowded else self._few
+
+    def _see_to(self, watched: Watched, most: int) -> None:
         connections, polls = self._connections, self._polls
         polls.tick()
-        for fd, events in self._epoll.poll(0, AT_ONCE):
+        for fd, events in watched.events(most):
             conn = connections.get(fd)
             if conn is None:
                 continue
@@ -251,7 +260,7 @@ class Parking:
             conn.deadline = time.monotonic() + STALLED_SECONDS
         else:
             conn.unsent = None
-            self._epoll.modify(conn.sock.fileno(), EDGES)
+            self._set_of(conn).want_room(conn.sock, False)
             self._answered(conn)
 
     def _answered(self, conn: Connection) -> None:
@@ -329,8 +338,8 @@ class Parking:
         return told[-self._door.proxies] if len(told) >= self._door.proxies else conn.host
 
     def _hand_over(self, conn: Connection, data: bytes) -> None:
+        self._set_of(conn).remove(conn.sock)
         fd = conn.sock.detach()
         del self._connections[fd]
-        self._epoll.unregister(fd)
         self._forget(conn)
         self._manners.hand_over(fd, conn.host, data)

@@ -53,6 +53,8 @@ class Wire(Protocol):
 
     def drop(self, conn: Connection) -> None: ...
 
+    def crowded(self, conn: Connection) -> None: ...
+
 
 class Polls:
     """The parked polls of a worker."""
@@ -65,8 +67,13 @@ class Polls:
         self._rooms: dict[str, ParkedRoom] = {}
         self._suffixes: dict[bytes, bytes] = {}
         self._looks: deque[Connection] = deque()
-        self._lookers = 0
+        self._lookers = self._deliveries = 0
         self._now = self._hold_until = self._idle_until = 0.0
+
+    @property
+    def is_delivering(self) -> bool:
+        """Whether answers are going out, with pauses, to more than one slice of connections."""
+        return self._deliveries > 0
 
     def tick(self) -> None:
         """Tells the time. Whoever parks before the next tick is held equally long, which is jitter enough."""
@@ -246,10 +253,14 @@ class Polls:
     def _deliver(self, crowds: Crowds, crowd: Crowd, told: Common, news: News, shared: Rendered) -> None:
         """Sends all of a crowd what they share, with pauses in which others get their turn."""
         members = list(crowd.members)
-        for start in range(0, len(members), SLICE):
-            if start:
-                gevent.sleep(REST_SECONDS)
-            self._deliver_slice(members[start : start + SLICE], crowds.close, crowd, told, news, shared)
+        self._deliveries += 1
+        try:
+            for start in range(0, len(members), SLICE):
+                if start:
+                    gevent.sleep(REST_SECONDS)
+                self._deliver_slice(members[start : start + SLICE], crowds.close, crowd, told, news, shared)
+        finally:
+            self._deliveries -= 1
 
     def _deliver_slice(
         self,
@@ -328,6 +339,8 @@ class Polls:
             room.alone.pop(conn, None)
             conn.home, conn.crowds, conn.crowd = home, crowds, crowd
             crowd.members[conn] = None
+            if len(crowd.members) > SLICE:
+                self._wire.crowded(conn)
             if not held.wraps:
                 conn.held = None
 

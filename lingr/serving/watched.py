@@ -1,0 +1,46 @@
+"""Many sockets as one event of gevent's loop."""
+
+from __future__ import annotations
+
+import select
+from _socket import socket
+from collections.abc import Callable
+
+import gevent
+from gevent import monkey
+
+READ = 1
+EDGES = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
+"""An event tells of what has come since the last one, so there is nothing to be switched off and on."""
+
+
+class Watched:
+    """A set of sockets. ``see_to`` is called in the loop, over and over, while any of them has an event."""
+
+    def __init__(self, see_to: Callable[[], None]) -> None:
+        # gevent leaves only `select.select` to who has been patched. This epoll set is never waited for.
+        self._epoll = monkey.get_original("select", "epoll")()
+        self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
+        self._watcher.start(see_to)
+
+    def add(self, sock: socket) -> None:
+        """Watches a socket; what has come already is an event, too."""
+        self._epoll.register(sock.fileno(), EDGES)
+
+    def remove(self, sock: socket) -> None:
+        """Watches it no longer. A socket that is closed need not be removed."""
+        self._epoll.unregister(sock.fileno())
+
+    def want_room(self, sock: socket, wanted: bool) -> None:
+        """Whether it is an event that the socket takes more to send."""
+        self._epoll.modify(sock.fileno(), EDGES | select.EPOLLOUT if wanted else EDGES)
+
+    def events(self, most: int) -> list[tuple[int, int]]:
+        """Up to ``most`` file descriptors with their events, those first that have waited longest."""
+        found: list[tuple[int, int]] = self._epoll.poll(0, most)
+        return found
+
+    def close(self) -> None:
+        self._watcher.stop()
+        self._watcher.close()
+        self._epoll.close()
