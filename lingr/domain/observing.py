@@ -65,9 +65,11 @@ def look(ctx: Context, watch: Watch) -> News | None:
     news = _news(ctx, watch, home.occupant, state)
     if news is not None:
         return _told(ctx, home, news, from_position=watch.from_position)
-    if home.told is None and not watch.from_position and watch.counter <= state.counter:
-        # The record is newer than the poll, which says where its holder stands.
-        home.told, home.roster = watch.counter, watch.roster
+    stands = not watch.from_position and watch.counter <= state.counter
+    if stands and home.told in (None, watch.counter):
+        # The record may be newer than the poll, which says where its holder stands.
+        home.told = watch.counter
+        home.roster = watch.roster if home.roster is None else home.roster
     return None
 
 
