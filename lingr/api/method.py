@@ -58,7 +58,8 @@ class Method:
     ``call(ctx, caller, **arguments)`` gets one argument per parameter. ``shape`` names the form of the
     answer. Only a method with ``waits`` may answer a Watch. ``raises`` lists the errors of its own, those
     of its needs and parameters aside. ``checks_session`` says that what is called checks the session and its
-    log-in itself as it acts, which spares a step; a ticket is always checked like that. ``again`` is for what is called often.
+    log-in itself as it acts, which spares a step; a ticket is always checked like that. ``again`` is for what
+    is called often.
     """
 
     name: str
