@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from lingr.serving.door import Held
 
 
+UNKNOWN_ROSTER = -1
+"""No version of a roster."""
+
+
 class Crowd:
     """Polls that are answered with the same bytes: of one kind, at one counter, with one roster known.
 
@@ -30,7 +34,8 @@ class Crowd:
 
 
 class Crowds:
-    """The crowds of one kind in one room; ``close`` says that their connections end with the answer.
+    """The crowds of one kind in one room. ``held`` is a poll of that kind; ``close`` says that their
+    connections end with the answer.
 
     Under the digits of the room's newest counter stands the crowd that has nothing to hear: whoever polls
     from there just joins it. Crowds that stand further back, because private words of others came since,
@@ -40,9 +45,10 @@ class Crowds:
     (``answers_of``) is over.
     """
 
-    __slots__ = ("answers", "answers_of", "by_key", "close")
+    __slots__ = ("answers", "answers_of", "by_key", "close", "held")
 
-    def __init__(self, close: bool) -> None:
+    def __init__(self, held: Held, close: bool) -> None:
+        self.held = held
         self.by_key: dict[bytes, Crowd] = {}
         self.close = close
         self.answers: dict[int, tuple[News, Rendered, bytes]] = {}
@@ -107,7 +113,7 @@ class ParkedRoom:
         key = (held.kind, close)
         crowds = self.kinds.get(key)
         if crowds is None:
-            crowds = self.kinds[key] = Crowds(close)
+            crowds = self.kinds[key] = Crowds(held, close)
         return crowds
 
     def news(self) -> None:

@@ -26,7 +26,9 @@ from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connec
 from lingr.serving.door import Call, Door
 from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
 from lingr.serving.polls import Polls
+from lingr.serving.repeats import Repeats
 from lingr.serving.sayings import Sayings
+from lingr.serving.times import Times
 from lingr.serving.watched import Watched
 
 IN = select.EPOLLIN
@@ -72,13 +74,16 @@ class Parking:
         self._door = door
         self._answers = answers
         self._manners = manners
-        self._polls = Polls(door, self, manners.keepalive, logged=manners.log is not None)
-        self._sayings = Sayings(door, self, manners.most_bytes, logged=manners.log is not None)
+        logged = manners.log is not None
+        self._times = Times(door.hold_seconds, manners.keepalive)
+        self._repeats = Repeats(door, self, self._times, logged=logged)
+        self._polls = Polls(door, self, self._times, self._repeats.remember, logged=logged)
+        self._sayings = Sayings(door, self, manners.most_bytes, logged=logged)
         self._connections: dict[int, Connection] = {}
         # Those who poll in a crowd keep nobody else waiting, however many they are.
         self._few: Watched = Watched(lambda: self._see_to(self._few, AT_ONCE))
         self._many: Watched = Watched(
-            lambda: self._see_to(self._many, BESIDE if self._polls.is_delivering else AT_ONCE)
+            lambda: self._see_to(self._many, BESIDE if self._polls.deliveries.are_under_way else AT_ONCE)
         )
         self._unread: deque[tuple[Connection, Ordinary, str, bytes]] = deque()
         self._first_unread: tuple[Connection, Ordinary, str, bytes] | None = None
@@ -150,7 +155,7 @@ class Parking:
     def turn(self) -> None:
         """Ends what has lasted too long."""
         now = time.monotonic()
-        self._polls.tick()
+        self._times.tick()
         self._hasten()
         for conn in list(self._connections.values()):
             if conn.deadline > now:
@@ -189,8 +194,8 @@ class Parking:
         return self._many if conn.is_crowded else self._few
 
     def _see_to(self, watched: Watched, most: int) -> None:
-        connections, polls = self._connections, self._polls
-        polls.tick()
+        connections, repeats = self._connections, self._repeats
+        self._times.tick()
         for fd, events in watched.events(most):
             conn = connections.get(fd)
             if conn is None:
@@ -206,7 +211,7 @@ class Parking:
                 data = b""
             if len(data) == conn.size:
                 data = self._read_on(conn, data)
-            if not polls.repeated(conn, data):
+            if not repeats.repeated(conn, data):
                 self._request(conn, data)
 
     def _happened(self, conn: Connection, events: int) -> None:

@@ -1,0 +1,160 @@
+"""What happens in a room, told to those whose polls wait there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import gevent
+import structlog
+
+from lingr.render import Rendered
+from lingr.serving.connection import IDLE, Connection
+from lingr.serving.crowds import UNKNOWN_ROSTER, Crowd, Crowds, ParkedRoom
+from lingr.serving.door import Door
+from lingr.serving.times import Times
+from lingr.values import Common, News
+
+SLICE = 128
+"""Answers sent before the rest of the process gets its turn."""
+
+REST_SECONDS = 1e-6
+"""Long enough for the loop to look at its sockets, which a pause of 0 is not."""
+
+log = structlog.get_logger()
+
+
+class Wire(Protocol):
+    """What deliveries need of those who have the connections."""
+
+    def respond(self, conn: Connection, rendered: Rendered) -> None: ...
+
+    def bytes_of(self, rendered: Rendered, *, close: bool) -> bytes: ...
+
+    def send_later(self, conn: Connection, data: bytes, sent: int) -> None: ...
+
+    def drop(self, conn: Connection) -> None: ...
+
+
+class Deliveries:
+    """Answers crowds. ``look`` has a single poll looked after that cannot be answered with its crowd.
+
+    ``logged``: each answer goes into an access log.
+    """
+
+    def __init__(
+        self, door: Door, wire: Wire, times: Times, look: Callable[[Connection], None], *, logged: bool
+    ) -> None:
+        self._door = door
+        self._wire = wire
+        self._times = times
+        self._look = look
+        self._logged = logged
+        self._under_way = 0
+
+    @property
+    def are_under_way(self) -> bool:
+        """Whether answers are going out, with pauses, to more than one slice of connections."""
+        return self._under_way > 0
+
+    def tell(self, room: ParkedRoom) -> None:
+        """Something happened in a room: tells all whose polls wait there what concerns them."""
+        for conn in list(room.alone):
+            self._look(conn)
+        for crowds in list(room.kinds.values()):
+            crowds.answers.clear()
+            for crowd in list(crowds.by_key.values()):
+                if not crowd.members:
+                    crowds.remove(crowd)
+                elif self._door.at_hand(room.room_id, crowd.counter):
+                    self._tell(room, crowds, crowd)
+                else:
+                    gevent.spawn_raw(self._tell, room, crowds, crowd)
+
+    def _tell(self, room: ParkedRoom, crowds: Crowds, crowd: Crowd) -> None:
+        try:
+            roster = UNKNOWN_ROSTER if crowd.roster is None else crowd.roster
+            told = self._door.common(room.room_id, crowd.counter, roster)
+            shared = crowd.held.common(told)
+        except Exception as error:  # noqa: BLE001
+            log.debug("put off", what="common answer", why=str(error))
+            # Each of them finds out for itself what is wrong, and tells it in its own format.
+            for conn in list(crowd.members):
+                self._look(conn)
+            return
+        if shared is None or told.news is None:
+            self._let_stand(crowds, crowd, told)
+            return
+        crowds.remove(crowd)
+        if told.standing is not None:
+            # Here they will stand when they come again.
+            crowds.at(told.standing, crowd.held)
+        if len(crowd.members) > SLICE:
+            gevent.spawn_raw(self._deliver, crowds, crowd, told, told.news, shared)
+        else:
+            self._deliver(crowds, crowd, told, told.news, shared)
+
+    def _let_stand(self, crowds: Crowds, crowd: Crowd, told: Common) -> None:
+        """There is nothing for the whole crowd; there may be for some of it."""
+        for conn in list(crowd.members):
+            home = conn.home
+            if home is None or not home.good or (told.private and not told.suits(home.occupant)):
+                self._look(conn)
+        if told.private:
+            crowds.fall_behind(crowd)
+
+    def _deliver(self, crowds: Crowds, crowd: Crowd, told: Common, news: News, shared: Rendered) -> None:
+        """Sends all of a crowd what they share, with pauses in which others get their turn."""
+        members = list(crowd.members)
+        self._under_way += 1
+        try:
+            for start in range(0, len(members), SLICE):
+                if start:
+                    gevent.sleep(REST_SECONDS)
+                self._deliver_slice(members[start : start + SLICE], crowds.close, crowd, told, news, shared)
+        except Exception:
+            log.exception("unspecified failure", what="delivery")
+            for conn in members:
+                if conn.crowd is crowd:
+                    self._look(conn)
+        finally:
+            self._under_way -= 1
+
+    def _deliver_slice(
+        self,
+        members: list[Connection],
+        close: bool,
+        crowd: Crowd,
+        told: Common,
+        news: News,
+        shared: Rendered,
+    ) -> None:
+        counter, roster = news.counter, None if news.occupants is None else news.roster
+        data = self._wire.bytes_of(shared, close=close)
+        length = len(data)
+        alike = not (crowd.held.wraps or close or self._logged)
+        now, idle_until = self._door.clock(), self._times.idle_until
+        for conn in members:
+            home = conn.home
+            if conn.crowd is not crowd or home is None:
+                continue
+            if not home.good or (told.private and not told.suits(home.occupant)):
+                self._look(conn)
+                continue
+            conn.crowd = None
+            home.heard(counter, roster, now)
+            if not alike or conn.more:
+                self._wire.respond(conn, conn.held.wrap(shared) if conn.held is not None else shared)
+                continue
+            try:
+                sent = conn.sock.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                self._wire.drop(conn)
+                continue
+            if sent == length:
+                conn.state = IDLE
+                conn.deadline = idle_until
+            else:
+                self._wire.send_later(conn, data, sent)
