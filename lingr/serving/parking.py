@@ -200,19 +200,23 @@ class Parking:
             conn = connections.get(fd)
             if conn is None:
                 continue
-            if events != IN or conn.state is not IDLE:
-                self._happened(conn, events)
-                continue
             try:
+                if events != IN or conn.state is not IDLE:
+                    self._happened(conn, events)
+                    continue
                 data = conn.sock.recv(conn.size)
+                if len(data) == conn.size:
+                    data = self._read_on(conn, data)
+                if not repeats.repeated(conn, data):
+                    self._request(conn, data)
             except BlockingIOError:
                 continue
             except OSError:
-                data = b""
-            if len(data) == conn.size:
-                data = self._read_on(conn, data)
-            if not repeats.repeated(conn, data):
-                self._request(conn, data)
+                self.drop(conn)
+            except Exception:
+                # The others of this turn have no further event: they must be seen to now.
+                log.exception("unspecified failure", what="connection")
+                self.drop(conn)
 
     def _happened(self, conn: Connection, events: int) -> None:
         """Something else has happened than the arrival of a request that is waited for."""

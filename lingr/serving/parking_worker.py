@@ -140,7 +140,10 @@ class ParkingWorker(Worker):
     def _turn(self, parking: Parking) -> None:
         while True:
             gevent.sleep(TURN_SECONDS * (1 + len(parking) / CONNECTIONS_PER_SECOND))
-            parking.turn()
+            try:
+                parking.turn()
+            except Exception:
+                self.log.exception("unspecified failure")
             if self.alive:
                 for listener in self._listeners:
                     listener.go_on()
