@@ -1,8 +1,8 @@
 """Connections without greenlets: the requests that most clients send, and polls that wait.
 
-A request that `ordinary` recognises is answered here, without WSGI;
-any other goes to gunicorn with the bytes already read, and the connection comes back afterwards. A poll
-that waits is its connection and a place in a crowd, nothing else.
+A request that `ordinary` recognises is answered here, without WSGI; any other goes to gunicorn with the bytes
+already read, and the connection comes back afterwards. A poll that waits is its connection and a place in a
+crowd, nothing else.
 """
 
 from __future__ import annotations
@@ -276,7 +276,8 @@ class Parking:
             self._answered(conn)
 
     def _answered(self, conn: Connection) -> None:
-        if conn.close or conn.ended or self.is_leaving:
+        # Who has stopped sending may have sent one more request before.
+        if conn.close or self.is_leaving or (conn.ended and not conn.more):
             self.drop(conn)
             return
         conn.state = IDLE
