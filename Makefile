@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test check reference bench clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/lingr serve
@@ -18,6 +18,12 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -m "not live" tests/docs
+
+# The documents that are made from the tables.
+reference: $(VENV)/.run
+	$(BIN)/lingr reference > docs/reference.md
+	$(BIN)/lingr reference --pages docs/methods
+	$(BIN)/lingr openapi > docs/openapi.json
 
 bench: $(VENV)/.run
 	@exec $(BIN)/python -m bench.run $(ARGS)

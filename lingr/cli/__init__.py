@@ -6,6 +6,7 @@ import click
 
 from lingr.cli.check import check
 from lingr.cli.make import key, room, user
+from lingr.cli.openapi import openapi
 from lingr.cli.reference import reference
 from lingr.cli.routes import routes
 from lingr.cli.serve import serve
@@ -20,5 +21,5 @@ def main() -> None:
     """
 
 
-for command in (serve, key, user, room, routes, reference, check):
+for command in (serve, key, user, room, routes, reference, openapi, check):
     main.add_command(command)

@@ -1,22 +1,27 @@
-"""``lingr reference``: methods, errors, limits and settings as one page, from their tables."""
+"""``lingr reference``: methods, errors, limits and settings from their tables, as pages in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from pydantic_core import PydanticUndefined
 
 from lingr.api.method import Method
 from lingr.api.v1 import METHODS
+from lingr.cli.bodies import Bodies, bodies_option
+from lingr.cli.method_page import page_of
 from lingr.domain.rates import LIMITS
-from lingr.errors import ROWS, TABLE
+from lingr.errors import ROWS, LingrError
+from lingr.render import answer, v1
 from lingr.settings import Settings
 
 INTRODUCTION = """\
 # Reference
 
-Made by `lingr reference` from the tables that the server itself works with.
+Made by `make reference` from the tables that the server itself works with.
+[openapi.json](openapi.json) says the same to programs.
 """
 
 FORMATS = """\
@@ -25,21 +30,53 @@ Every method takes two more parameters: `format` (`xml`, the default, or `json`)
 parameters may be in the query string, in a form body, or in both.
 """
 
+REFUSALS = """\
+A refusal has the HTTP status 200 as well, and tells its code in the format asked for. This is one in XML and
+in JSON:
+"""
+
 
 @click.command()
-def reference() -> None:
-    """Print the reference page in Markdown."""
-    click.echo("\n".join(page()), nl=False)
+@click.option(
+    "--pages",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write a page per method into this directory instead.",
+)
+@bodies_option
+def reference(pages: Path | None, bodies: Bodies) -> None:
+    """Print the reference's first page in Markdown."""
+    if pages is None:
+        click.echo("\n".join(page()), nl=False)
+        return
+    pages.mkdir(parents=True, exist_ok=True)
+    written = {file_of(row): page_of(row, bodies) for row in METHODS.values()}
+    for name, text in written.items():
+        (pages / name).write_text(text)
+    for left in pages.glob("*.md"):
+        if left.name not in written:
+            left.unlink()
+
+
+def file_of(row: Method) -> str:
+    """The name of a method's page."""
+    return f"{row.name}.md"
 
 
 def page() -> Iterator[str]:
-    """The page, line by line."""
+    """The first page, line by line."""
     yield INTRODUCTION
     yield "## Methods\n"
     yield FORMATS
+    yield "| method | address | needs | |"
+    yield "| --- | --- | --- | --- |"
     for row in METHODS.values():
-        yield from _method(row)
-    yield "## Errors\n"
+        link = f"[{row.name}](methods/{file_of(row)})"
+        yield f"| {link} | `{row.verb} /api/{row.path}` | {row.needs.value} | {row.doc} |"
+    yield "\n## Errors\n"
+    yield REFUSALS
+    refusal = v1.failure(LingrError("invalid_ticket"))
+    yield from (f"    {answer(refusal, format).body.decode()}" for format in ("xml", "json"))
+    yield ""
     yield "| code | message | name | when |"
     yield "| --- | --- | --- | --- |"
     yield from (f"| {row.v1} | {row.text} | `{row.name}` | {row.doc} |" for row in ROWS)
@@ -54,19 +91,6 @@ def page() -> Iterator[str]:
     yield "| --- | --- | --- |"
     yield from _settings()
     yield ""
-
-
-def _method(row: Method) -> Iterator[str]:
-    yield f"### {row.name}\n"
-    yield f"{row.doc}\n"
-    yield f"`{row.verb} /api/{row.path}`, needs: {row.needs.value}. Answers: {row.shape}.\n"
-    if row.params:
-        yield "| parameter | kind | | |"
-        yield "| --- | --- | --- | --- |"
-        for param in row.params:
-            yield f"| `{param.name}` | {param.kind} | {'required' if param.required else ''} | {param.doc} |"
-        yield ""
-    yield "Errors: " + ", ".join(f"{TABLE[name].v1} {TABLE[name].name}" for name in row.errors) + ".\n"
 
 
 def _settings() -> Iterator[str]:

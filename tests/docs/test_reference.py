@@ -7,24 +7,37 @@ from pathlib import Path
 
 import pytest
 
+from lingr.api.method import Method
 from lingr.api.v1 import METHODS
 from lingr.cli import main
-from lingr.cli.reference import page
+from lingr.cli.bodies import Bodies
+from lingr.cli.method_page import page_of
+from lingr.cli.reference import file_of, page
 from lingr.errors import ROWS
 from lingr.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference.md"
+PAGES = ROOT / "docs" / "methods"
+BODIES = Bodies(ROOT / "tests" / "unit" / "golden")
 PACKAGE = ROOT / "lingr"
+STALE = "not what the tables say: run `make reference`"
 
 
 def test_the_reference_page_is_what_the_tables_say() -> None:
-    assert REFERENCE.read_text() == "\n".join(page())
+    assert REFERENCE.read_text() == "\n".join(page()), STALE
 
 
-@pytest.mark.parametrize("name", [row.name for row in METHODS.values()])
-def test_every_method_is_in_the_reference(name: str) -> None:
-    assert f"### {name}\n" in REFERENCE.read_text()
+@pytest.mark.parametrize("row", METHODS.values(), ids=lambda row: row.name)
+def test_every_method_has_a_page_and_it_is_what_the_table_says(row: Method) -> None:
+    written = PAGES / file_of(row)
+    assert written.exists(), STALE
+    assert written.read_text() == page_of(row, BODIES), STALE
+    assert f"[{row.name}](methods/{file_of(row)})" in REFERENCE.read_text()
+
+
+def test_every_page_of_a_method_belongs_to_one() -> None:
+    assert {path.name for path in PAGES.iterdir()} == {file_of(row) for row in METHODS.values()}, STALE
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -53,7 +66,7 @@ def test_every_error_that_is_raised_has_a_row_and_every_row_is_raised() -> None:
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     missing = [
         f"{one.name}: {target}"
         for one in pages
