@@ -34,7 +34,7 @@ class Speaker:
         if verb == "GET":
             return self.client.request("GET", f"/api/{path}?{encoded}")
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.client.request("POST", f"/api/{path}", encoded.encode(), kind)
+        return self.client.request(verb, f"/api/{path}", encoded.encode(), kind)
 
     def call(self, path: str, verb: str = "POST", **params: object) -> Any:
         """One call; the answer read, after a look at how it was sent."""
