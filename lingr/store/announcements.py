@@ -1,4 +1,4 @@
-"""What the processes tell each other: one sharded pub/sub channel per room."""
+"""What the processes tell each other: one sharded pub/sub channel per room, and one per user."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ SILENCE_SECONDS = 15.0
 
 
 class Announcement(msgspec.Struct, frozen=True):
-    """What a room script published: the state after it, and what happened.
+    """What a script published about a room or a user: the state after it, and what happened.
 
     ``gone`` lists tickets that are void, ``moved`` tickets that the process ``home`` now serves, in the
     ``turn`` that this began, ``changed`` tickets whose occupant is another one in some respect; ``reset``
-    says that the room lost events and began a new epoch.
+    says that the room lost events and began a new epoch, or, with ``deleted``, that there is no such room
+    any more. ``zone`` is the room's time zone when its settings changed.
     """
 
     counter: int
@@ -36,6 +37,8 @@ class Announcement(msgspec.Struct, frozen=True):
     home: str = ""
     turn: int = 0
     reset: bool = False
+    deleted: bool = False
+    zone: str | None = None
 
 
 _announcements = msgspec.json.Decoder(Announcement)
@@ -43,21 +46,23 @@ _announcements = msgspec.json.Decoder(Announcement)
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """From now on nothing that the room announces is missed."""
+    """From now on nothing that a room, or a user, announces is missed; ``room_id`` is the name of either."""
 
     room_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A room's announcement."""
+    """An announcement of the room, or the user, of that name."""
 
     room_id: str
     announcement: Announcement
 
 
 class Subscription:
-    """One connection that listens to rooms. One greenlet reads, any may follow and unfollow.
+    """One connection that listens to rooms and users. One greenlet reads, any may follow and unfollow.
+
+    Both go by one name: a room by its id, a user by ``keys.USER`` and its id.
 
     Every method raises SubscriptionLost when the connection is no longer good.
     """
@@ -73,11 +78,11 @@ class Subscription:
 
     def follow(self, room_id: str) -> None:
         """Asks for a room's announcements; ``read`` tells when they come."""
-        self._send("SSUBSCRIBE", keys.room(room_id, self._database).channel)
+        self._send("SSUBSCRIBE", keys.channel(room_id, self._database))
 
     def unfollow(self, room_id: str) -> None:
         """Asks for no more of a room's announcements."""
-        self._send("SUNSUBSCRIBE", keys.room(room_id, self._database).channel)
+        self._send("SUNSUBSCRIBE", keys.channel(room_id, self._database))
 
     def read(self, timeout: float) -> Followed | Heard | None:
         """The next thing heard, or None if nothing was within ``timeout`` seconds."""
@@ -127,15 +132,15 @@ def _understood(reply: Reply) -> Followed | Heard | None:
         raise SubscriptionLost(str(reply))
     kind = reply[0]
     if kind == b"smessage":
-        return Heard(_room_of(reply[1]), _announcements.decode(reply[2]))
+        return Heard(_name_of(reply[1]), _announcements.decode(reply[2]))
     if kind == b"ssubscribe":
-        return Followed(_room_of(reply[1]))
+        return Followed(_name_of(reply[1]))
     return None
 
 
 @lru_cache(4096)
-def _room_of(channel: bytes) -> str:
-    return keys.room_of_channel(channel.decode())
+def _name_of(channel: bytes) -> str:
+    return keys.name_of_channel(channel.decode())
 
 
 class SubscriptionLost(Exception):
