@@ -1,8 +1,8 @@
 """The error table, and the one exception that points into it.
 
 Domain code raises by name; only the edges know numbers and texts. The numbers up to 127 and their short
-texts are the documented ones of the 2007 API. Its list breaks off after 127, so what it has no number
-for uses the range its sister service Rejaw had for such cases: 997 to 999.
+texts are the documented ones of the 2007 API. Its list breaks off after 127. 128 follows it in its sense, and
+what else it has no number for uses the range its sister service Rejaw had for such cases: 997 to 999.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ ROWS = (
     ErrorRow("no_nickname", 110, "no nickname set", "An anonymous observer tried to speak."),
     ErrorRow("no_message", 111, "no message", "The message is absent, or nothing is left of it."),
     ErrorRow("rate_limited", 112, "rate limited", "Called too often; try again later."),
+    ErrorRow("insufficient_permissions", 113, "insufficient permissions", "The room is another user's."),
     ErrorRow("no_counter", 114, "no counter parameter", "The counter is absent or not a whole number."),
     ErrorRow("no_nickname_parameter", 115, "no nickname parameter", "The nickname is absent or blank."),
     ErrorRow("invalid_room_password", 116, "invalid room password", "The room's password is another one."),
@@ -54,6 +55,8 @@ ROWS = (
     ErrorRow("missing_parameter", 124, "missing parameter: {parameter}", "A required parameter is absent."),
     ErrorRow("too_many_rooms", 125, "too many rooms", "The owner has as many rooms as one may have."),
     ErrorRow("id_unavailable", 126, "id unavailable", "The id is taken or reserved."),
+    ErrorRow("image_too_large", 127, "image too large", "The image has too many bytes or pixels."),
+    ErrorRow("invalid_image", 128, "invalid image", "The image is not a whole PNG, JPEG, GIF, WebP or BMP."),
     ErrorRow(
         "message_too_long",
         998,

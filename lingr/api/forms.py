@@ -1,0 +1,127 @@
+"""Multipart forms, read as they come in: texts are kept, files too up to a size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio import multipart
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, MultipartDecoder, NeedData
+
+from lingr.errors import LingrError
+
+KIND = "multipart/form-data"
+MOST_PARTS = 1000
+MOST_AT_ONCE = 65_536
+MOST_HEADER_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was sent, with the name it had there. ``content`` is None when it was too large."""
+
+    name: str
+    content: bytes | None
+
+
+@dataclass(slots=True)
+class Form:
+    """What was in a form. What came before a fault of it is there; ``flaw`` names the fault."""
+
+    fields: list[tuple[bytes, bytes]] = field(default_factory=list)
+    files: dict[str, File] = field(default_factory=dict)
+    flaw: LingrError | None = None
+
+
+def read_form(chunks: Iterable[bytes], boundary: str, most_text: int, most_file: int) -> Form:
+    """The form in a body that comes in chunks, with at most so many bytes of text, and in each file.
+
+    Of a larger file only its name is kept. A body may end before it is complete.
+    """
+    return _Reader(most_text, most_file).read(chunks, boundary)
+
+
+class CutOff(Exception):
+    """Raised by a body that is longer than anybody wants to read."""
+
+
+class _Reader:
+    def __init__(self, most_text: int, most_file: int) -> None:
+        self._form = Form()
+        self._text_left = most_text
+        self._most_text = most_text
+        self._most_file = most_file
+        self._name: bytes | None = None
+        self._filename: str | None = None
+        self._value = bytearray()
+        self._too_large = False
+
+    def read(self, chunks: Iterable[bytes], boundary: str) -> Form:
+        form = self._form
+        try:
+            for event in _events(chunks, boundary):
+                if isinstance(event, Field | multipart.File):
+                    self._begin(event)
+                elif isinstance(event, Data):
+                    self._go_on(event)
+        except CutOff:
+            form.flaw = self._too_long()
+        except UnicodeDecodeError:
+            form.flaw = form.flaw or LingrError("invalid_encoding")
+        except (ValueError, RequestEntityTooLarge):
+            form.flaw = form.flaw or LingrError("invalid_parameter", parameter="body")
+        return form
+
+    def _begin(self, part: Field | multipart.File) -> None:
+        self._filename = part.filename if isinstance(part, multipart.File) else None
+        self._name = None if part.name is None else part.name.encode("utf-8", "surrogateescape")
+        self._value = bytearray()
+        self._too_large = False
+
+    def _go_on(self, data: Data) -> None:
+        if self._name is None:
+            return
+        self._take(data.data)
+        if not data.more_data:
+            self._end(self._name)
+            self._name = None
+
+    def _take(self, data: bytes) -> None:
+        if self._filename is None:
+            self._text_left -= len(data)
+            if self._text_left < 0:
+                self._form.flaw = self._too_long()
+                self._too_large = True
+        elif len(self._value) + len(data) > self._most_file:
+            self._too_large = True
+        if self._too_large:
+            self._value.clear()
+        else:
+            self._value += data
+
+    def _end(self, name: bytes) -> None:
+        if self._filename is not None:
+            content = None if self._too_large else bytes(self._value)
+            self._form.files[name.decode("utf-8", "replace")] = File(self._filename, content)
+        elif not self._too_large:
+            self._form.fields.append((name, bytes(self._value)))
+
+    def _too_long(self) -> LingrError:
+        if self._name is not None and self._filename is not None:
+            return LingrError("image_too_large")
+        return LingrError("request_too_large", most=self._most_text)
+
+
+def _events(chunks: Iterable[bytes], boundary: str) -> Iterator[Event]:
+    if not boundary:
+        raise ValueError("no boundary")
+    most = MOST_AT_ONCE + MOST_HEADER_BYTES
+    decoder = MultipartDecoder(boundary.encode("latin-1"), most, max_parts=MOST_PARTS)
+    for chunk in chunks:
+        decoder.receive_data(chunk)
+        while not isinstance(event := decoder.next_event(), NeedData):
+            yield event
+    decoder.receive_data(None)
+    while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
+        yield event

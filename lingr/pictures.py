@@ -1,0 +1,69 @@
+"""Pictures made small: whatever somebody sends becomes square PNGs that hold nothing but pixels.
+
+What comes in is not to be trusted. Its size is looked at before anything is decoded, only the first frame
+of an animation is, and nothing of what was written beside the pixels (place, camera, comments, colour
+profiles) goes out again.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from PIL import Image, ImageOps
+
+from lingr.errors import LingrError
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+_DEEP = ("I;16", "I;16L", "I;16B", "I;16N")
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+def squares(content: bytes, sizes: Sequence[int], most_pixels: int) -> dict[int, bytes]:
+    """The middle of a picture as PNGs of these widths, upright as its camera says.
+
+    Raises LingrError ``image_too_large`` when it has more pixels than that, and ``invalid_image`` when it
+    is not a whole picture in one of the formats known. It takes some hundred milliseconds, so it is for
+    `ctx.offload`.
+    """
+    try:
+        largest = _square(content, max(sizes), most_pixels)
+        return {size: _png(largest, size) for size in sizes}
+    except LingrError:
+        raise
+    except _BOMBS as error:
+        raise LingrError("image_too_large") from error
+    except Exception as error:  # (decoders raise whatever comes to their minds)
+        raise LingrError("invalid_image") from error
+
+
+def _square(content: bytes, size: int, most_pixels: int) -> Image.Image:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        if image.width * image.height > most_pixels:
+            raise LingrError("image_too_large")
+        # A JPEG is decoded to an eighth of its width, if that is still enough.
+        image.draft("RGB", (2 * size, 2 * size))
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+    return ImageOps.fit(_plain(upright), (size, size), Image.Resampling.LANCZOS)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The picture in plain colours with transparency."""
+    if image.mode in _DEEP:
+        # Sixteen bits of grey, which Pillow would cut off and not divide.
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGBA")
+    if image.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
+        return image.convert("RGB").convert("RGBA")
+    return image.convert("RGBA")
+
+
+def _png(square: Image.Image, size: int) -> bytes:
+    image = square.resize((size, size), Image.Resampling.LANCZOS)
+    if image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("RGB")
+    # What the picture brought along would be written down again.
+    image.info = {}
+    written = io.BytesIO()
+    image.save(written, "PNG", optimize=True)
+    return written.getvalue()
