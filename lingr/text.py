@@ -7,6 +7,7 @@ JSON would break the answer of every XML reader in the room. They are taken out 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from lingr.values import Tag
 
@@ -15,6 +16,7 @@ _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _GAP = re.compile(r"[\s\x7f-\x9f]+")
 # The closing quote is optional, so that a forgotten one ends with the text.
 _TAG = re.compile(r'"([^"]*)"?|([^"\s]+)')
+_TERM = re.compile(r'"([^"]*)"?|([^"\s,、]+)')
 
 
 def clean(text: str) -> str:
@@ -49,3 +51,24 @@ def parse_tags(text: str) -> tuple[Tag, ...]:
         if name and name not in tags:
             tags[name] = Tag(name, shown)
     return tuple(tags.values())
+
+
+def folded(text: str) -> str:
+    """The text as searches compare it: letter case, widths and runs of white space make no difference."""
+    # Folding case can undo the normal form.
+    once = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", once).split())
+
+
+def folded_tag(name: str) -> str:
+    """A tag's name as it is compared: folded, and without spaces."""
+    return folded(name).replace(" ", "")
+
+
+def parse_terms(text: str) -> tuple[str, ...]:
+    """What is searched for, from one text as the ``q`` parameter carries it: each term folded, and once.
+
+    Terms are separated by commas and white space, and double quotes keep both inside a term.
+    """
+    found = ((quoted or plain).strip() for quoted, plain in _TERM.findall(folded(text)))
+    return tuple(dict.fromkeys(term for term in found if term))

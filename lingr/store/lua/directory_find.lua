@@ -1,0 +1,79 @@
+-- Finds rooms whose texts contain all that is looked for: the hottest first, then the newest.
+-- KEYS: listed rooms, hot rooms, texts, numbers, places, a place for bits, then the slices that they are in.
+-- ARGV: most rooms, where to go on (0 at first), then what is looked for.
+-- Returns room ids, and where to go on: '' if all have been looked at.
+local LISTED, HOT, TEXTS, NUMBERS, PLACES, BITS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local FEW, HOTTEST, PAGE, AND = 4000, 500, 2000, 'AND'
+local most, start, found, is_found = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
+redis.call('BITOP', AND, BITS, unpack(KEYS, 7))
+local bits, count = redis.call('GET', BITS) or '', redis.call('BITCOUNT', BITS)
+redis.call('DEL', BITS)
+
+-- Calls a command with a key and many things, so many at a time as Lua passes.
+local function all(command, KEY, things)
+  local replies = {}
+  for first = 1, #things, 1000 do
+    local part = redis.call(command, KEY, unpack(things, first, math.min(first + 999, #things)))
+    for _, reply in ipairs(part) do replies[#replies + 1] = reply end
+  end
+  return replies
+end
+
+-- Keeps of these rooms, in this order, those that contain it all, until there are enough.
+local function keep(ids)
+  for first = 1, #ids, 100 do
+    local part = { unpack(ids, first, math.min(first + 99, #ids)) }
+    for index, text in ipairs(redis.call('HMGET', TEXTS, unpack(part))) do
+      local fits = text and not is_found[part[index]]
+      for needle = 3, #ARGV do fits = fits and string.find(text, ARGV[needle], 1, true) end
+      if fits and #found < most then
+        found[#found + 1] = part[index]
+        is_found[part[index]] = true
+      end
+    end
+    if #found >= most then return end
+  end
+end
+
+local function is_set(number)
+  local byte = string.byte(bits, math.floor(number / 8) + 1) or 0
+  return bit.band(byte, bit.rshift(128, number % 8)) ~= 0
+end
+
+-- The rooms whose bits are set, in order.
+local function few()
+  local numbers = {}
+  for first in string.gmatch(bits, '()[^%z]') do
+    for number = first * 8 - 8, first * 8 - 1 do
+      if is_set(number) then numbers[#numbers + 1] = number end
+    end
+  end
+  local ids = {}
+  for _, id in ipairs(all('HMGET', PLACES, numbers)) do
+    if id then ids[#ids + 1] = id end
+  end
+  local heat, age = {}, {}
+  local hot, created = all('ZMSCORE', HOT, ids), all('ZMSCORE', LISTED, ids)
+  for index, id in ipairs(ids) do
+    heat[id], age[id] = tonumber(hot[index] or '-inf') or -math.huge, tonumber(created[index] or 0)
+  end
+  table.sort(ids, function(one, other)
+    if heat[one] ~= heat[other] then return heat[one] > heat[other] end
+    if age[one] ~= age[other] then return age[one] > age[other] end
+    return one < other
+  end)
+  return ids
+end
+
+if count <= FEW then
+  keep(few())
+  return { 'ok', found, '' }
+end
+if start == 0 then keep(redis.call('ZREVRANGE', HOT, 0, HOTTEST - 1)) end
+local page = redis.call('ZREVRANGE', LISTED, start, start + PAGE - 1)
+local candidates = {}
+for index, number in ipairs(all('HMGET', NUMBERS, page)) do
+  if number and is_set(tonumber(number)) then candidates[#candidates + 1] = page[index] end
+end
+keep(candidates)
+return { 'ok', found, #page == PAGE and start + PAGE or '' }
