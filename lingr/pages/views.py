@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import quote
+
 from flask import Blueprint, Response, make_response, render_template, request
 
-from lingr.domain import accounts, directory, rooms
+from lingr.domain import accounts, exploring, rooms
 from lingr.domain.context import Context
 from lingr.errors import LingrError
 from lingr.pages.headers import guard
 from lingr.values import Room
 
-LISTED_ROOMS = 100
+HOT_ROOMS = 20
+NEW_ROOMS = 50
+FOUND_ROOMS = 100
 CONTEXT_LINES = 50
 SNIPPET_LINES = 20
 FALLBACK_ROOM = "lobby"
 
 NO_ROOM = 404, "No such room", "There is no room at this address. It may have been renamed or closed."
 NO_PAGE = 404, "No such page", "There is nothing at this address."
+NO_SEARCH = 400, "Nothing to search for", "Search for up to 20 words, 200 characters altogether."
 NOT_NOW = 503, "Not just now", "The page cannot be shown at the moment. Please try again shortly."
+PROBLEMS = {"invalid_room": NO_ROOM, "invalid_parameter": NO_SEARCH}
 
 
 def blueprint(ctx: Context) -> Blueprint:
-    """The pages over this context: ``/`` and ``/room/<id>``."""
+    """The pages over this context: ``/``, ``/room/<id>``, ``/tag/<name>`` and ``/search``."""
     pages = Blueprint("pages", __name__)
+    pages.add_app_template_filter(_segment, "segment")
 
     @pages.get("/")
     def index() -> Response:
-        listed = directory.listed(ctx, LISTED_ROOMS)
-        room_id = _example_room(listed)
+        hot = exploring.hot_rooms(ctx, HOT_ROOMS)
+        hot_ids = {room.id for room in hot}
+        new = [room for room in exploring.new_rooms(ctx, NEW_ROOMS) if room.id not in hot_ids]
+        room_id = _example_room([*hot, *new])
         key = accounts.web_key(ctx)
         snippet = render_template(
             "embed.html",
@@ -38,7 +48,8 @@ def blueprint(ctx: Context) -> Blueprint:
         )
         page = _page(
             "index.html",
-            rooms=listed,
+            hot=hot,
+            new=new,
             snippet=snippet,
             base_url=ctx.settings.base_url,
             api_key=key,
@@ -52,15 +63,17 @@ def blueprint(ctx: Context) -> Blueprint:
         options = {
             "base": _root(),
             "apiKey": accounts.web_key(ctx),
-            "roomId": shown.id,
+            "roomId": shown.public_id,
             "contextLines": CONTEXT_LINES,
         }
         page = _page("room.html", room=shown, options=options)
         return guard(page, framed=True)
 
+    _add_finding(pages, ctx)
+
     @pages.errorhandler(LingrError)
     def refused(error: LingrError) -> Response:
-        return _problem(*(NO_ROOM if error.name == "invalid_room" else NOT_NOW))
+        return _problem(*PROBLEMS.get(error.name, NOT_NOW))
 
     @pages.app_errorhandler(404)
     def unknown(_: Exception) -> Response:
@@ -69,8 +82,31 @@ def blueprint(ctx: Context) -> Blueprint:
     return pages
 
 
-def _page(template: str, *, status: int = 200, **values: object) -> Response:
-    return make_response(render_template(template, root=_root(), **values), status)
+def _add_finding(pages: Blueprint, ctx: Context) -> None:
+    # A slash in a tag's name is part of the name, and not of the way back to the root.
+    @pages.get("/tag/<path:name>", merge_slashes=False)
+    def tag(name: str) -> Response:
+        found = exploring.tagged(ctx, [name], FOUND_ROOMS)
+        none = "No listed room has this tag."
+        return guard(
+            _page("found.html", root="../", title=f"Rooms tagged {name}", q="", rooms=found, none=none)
+        )
+
+    @pages.get("/search")
+    def search() -> Response:
+        q = request.args.get("q", "")
+        found = exploring.found(ctx, exploring.terms_of(q), FOUND_ROOMS)
+        none = "No listed room has all of this in its name, description or tags."
+        return guard(_page("found.html", title=f"Rooms about {q}", q=q, rooms=found, none=none))
+
+
+def _page(template: str, *, status: int = 200, root: str | None = None, **values: object) -> Response:
+    return make_response(render_template(template, root=root or _root(), **values), status)
+
+
+def _segment(text: str) -> str:
+    """A text as one part of a path, slashes included."""
+    return quote(text, safe="")
 
 
 def _problem(status: int, title: str, text: str) -> Response:
@@ -85,9 +121,9 @@ def _root() -> str:
     return "../" * (request.path.count("/") - 1) or "./"
 
 
-def _example_room(listed: tuple[Room, ...]) -> str:
-    """The room that the embedding example shows: the liveliest that anybody may enter."""
-    for room in listed:
+def _example_room(shown: Sequence[Room]) -> str:
+    """The room that the embedding example shows: the first that anybody may enter."""
+    for room in shown:
         if not room.requires_password:
-            return room.id
+            return room.public_id
     return FALLBACK_ROOM

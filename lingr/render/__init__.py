@@ -13,11 +13,15 @@ HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A body and the Content-Type it goes out with; ``refuses``: it says why a call was not carried out."""
+    """A body and the Content-Type it goes out with; ``refuses``: it says why a call was not carried out.
+
+    ``headers`` go out after those that every answer has.
+    """
 
     body: bytes
     content_type: str
     refuses: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def answer(tree: Tree, format: str, callback: str | None = None) -> Rendered:

@@ -48,6 +48,9 @@ class Answers:
         if second != self._second:
             self._second, self._date = second, util.http_date().encode("latin-1")
         before, between, after = head
+        if rendered.headers:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in rendered.headers)
+            after = after[:-2] + lines.encode("latin-1") + after[-2:]
         return b"%b%b%b%d%b%b" % (before, self._date, between, len(rendered.body), after, rendered.body)
 
     def _head(self, content_type: str, close: bool) -> tuple[bytes, bytes, bytes]:

@@ -20,14 +20,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Chores:
-    """``flush`` writes down who was active; ``sweep`` lets silent occupants out.
+    """``flush`` writes down who was active; ``sweep`` lets silent occupants out; ``round`` looks at rooms.
 
-    Both come every ``seconds``. Silence during an outage is nobody's fault, so there is no sweep until
+    All come every ``seconds``. Silence during an outage is nobody's fault, so there is no sweep until
     ``grace`` seconds after the engine came, or came back.
     """
 
     flush: Callable[[], object]
     sweep: Callable[[], object]
+    round: Callable[[], object]
     seconds: float
     grace: float
 
@@ -40,12 +41,17 @@ def start(hub: Hub, listener: Listener, chores: Chores) -> list[gevent.Greenlet]
         if since is not None and time.monotonic() - since >= chores.grace and not hub.is_leaving:
             chores.sweep()
 
+    def go_round() -> None:
+        if not hub.is_leaving:
+            chores.round()
+
     return [
         gevent.spawn(listener.run),
         gevent.spawn(_every, hub.GRANULE, hub.turn),
         gevent.spawn(_every, PRUNE_SECONDS, listener.prune),
         gevent.spawn(_every, chores.seconds, chores.flush),
         gevent.spawn(_every, chores.seconds, sweep),
+        gevent.spawn(_every, chores.seconds, go_round),
     ]
 
 

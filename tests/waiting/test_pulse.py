@@ -42,8 +42,8 @@ def hub():
 def begin(hub, listening):
     started = []
 
-    def begin(flush=lambda: None, sweep=lambda: None, grace=0.0):
-        started.extend(pulse.start(hub, listening, pulse.Chores(flush, sweep, 0.01, grace)))
+    def begin(flush=lambda: None, sweep=lambda: None, round=lambda: None, grace=0.0):
+        started.extend(pulse.start(hub, listening, pulse.Chores(flush, sweep, round, 0.01, grace)))
 
     yield begin
     gevent.killall(started)
