@@ -14,8 +14,10 @@ from lingr.values import Said
 MESSAGE_CHARACTERS = 1000
 REQUEST_CHARACTERS = 100
 REMEMBER_MILLISECONDS = 300_000
-OWN_MILLISECONDS = 20_000
-"""How long a request id of our own is of use: longer than the store, and whoever asked it before, tries."""
+OWN_MILLISECONDS = 60_000
+"""How long an attempt is remembered: longer than the store, and whoever asked it before, tries, and by as
+much as the clocks of two machines may differ.
+"""
 
 
 def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request_id: str) -> Said:
@@ -35,7 +37,9 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
         ticket=caller.ticket,
         text=text,
         target=occupant_id,
-        request_id=request_id or caller.attempt or f"-{ctx.new_id()}",
+        request_id=request_id,
+        attempt=caller.attempt or ctx.new_id(),
+        again=bool(caller.attempt),
         now=ctx.clock(),
         remember=REMEMBER_MILLISECONDS if request_id else OWN_MILLISECONDS,
         allowance=rates.allowance(ctx, rates.SAY),
@@ -58,7 +62,7 @@ class Saying:
         self._channel = channel
         self._speech = speech
         self._session_id = session_id
-        self._stem = f"-{ctx.new_id()}-"
+        self._stem = ctx.new_id()
         self._number = 0
 
     def send(self, message: str, done: Done) -> str | None:
@@ -69,8 +73,7 @@ class Saying:
             return None
         self._number += 1
         attempt = f"{self._stem}{self._number}"
-        call = self._speech.call(text, request_id=attempt, now=self._ctx.clock())
-        self._channel.send((call.command(),), done)
+        self._channel.send_packed(self._speech.packed(text, attempt=attempt, now=self._ctx.clock()), done)
         return attempt
 
     def outcome(self, told: list[Reply] | Exception) -> Said | None:

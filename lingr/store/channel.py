@@ -55,6 +55,9 @@ class Channel(Protocol):
         ``done`` is called from the event loop, never before this returns, and must not block.
         """
 
+    def send_packed(self, request: bytes, done: Done) -> None:
+        """The same with one command as the engine reads it."""
+
     def wire(self) -> Wire:
         """Opens a connection for listening; may wait. Raises Unsent."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
@@ -79,9 +79,14 @@ class Engine:
         self._pause = pause
         self._patience = patience
 
-    def command(self, *arguments: Argument, safe: bool = False) -> Reply:
-        """One command; returns its reply with texts as bytes."""
-        reply = self._exchange([arguments], safe)[0]
+    def command(
+        self, *arguments: Argument, safe: bool = False, again: Sequence[Argument] | None = None
+    ) -> Reply:
+        """One command; returns its reply with texts as bytes.
+
+        If its answer is lost, ``again`` is sent instead of it, and is safe.
+        """
+        reply = self._exchange([arguments], safe, None if again is None else [again])[0]
         if isinstance(reply, redis.ResponseError):
             raise refused(reply)
         return reply
@@ -141,7 +146,7 @@ class Engine:
         except AWAY as fault:
             raise Unsent(str(fault)) from fault
 
-    def _exchange(self, commands: Commands, safe: bool) -> list[Reply]:
+    def _exchange(self, commands: Commands, safe: bool, again: Commands | None = None) -> list[Reply]:
         deadline = time.monotonic() + self._patience
         while True:
             try:
@@ -149,7 +154,8 @@ class Engine:
             except (Unsent, redis.BusyLoadingError):
                 may_repeat = True
             except (CutOff, *AWAY):
-                may_repeat = safe
+                may_repeat = safe or again is not None
+                commands = again or commands
             if not may_repeat or time.monotonic() >= deadline:
                 raise LingrError("unavailable")
             self._pause(PAUSE_SECONDS)

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lingr.errors import LingrError
 from lingr.store import keys
-from lingr.store.client import Argument, Engine
+from lingr.store.client import Argument, Engine, Reply
 from lingr.store.mirror import Mirror
 from lingr.store.rates import Allowance
-from lingr.store.records import fields_of, hash_of, message_of, occupants_of, room_of
-from lingr.store.scripts import Call, run, run_all, values_of
+from lingr.store.records import claimant_of, fields_of, hash_of, message_of, occupants_of, room_of
+from lingr.store.scripts import Call, Step, run, run_all, run_once, values_of
 from lingr.store.speech import Speech
 from lingr.values import Message, Occupant, Room, RoomState
 
-Swept = list[tuple[str, str]]
+
+class Swept(NamedTuple):
+    """Who was let out: the session, its ticket, its user; ``stays`` if it is there with another ticket."""
+
+    session_id: str
+    ticket: str
+    user_id: str | None
+    stays: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +34,42 @@ class Rooms:
     mirror: Mirror
     log_events: int
 
-    def create(self, room: Room, epoch: str) -> Room:
-        """Raises LingrError ``id_unavailable``."""
-        fields = run(
-            self.engine, "room_create", keys.room(room.id, self.engine.database), fields_of(room, epoch)
-        )[0]
-        return room_of(room.id, hash_of(fields))
+    def create(self, room: Room, epoch: str) -> Room | None:
+        """The room as made; None if its id is free but what is kept of a room must go by another one.
+
+        Raises LingrError ``id_unavailable``.
+        """
+        names = (
+            *keys.room(room.id, self.engine.database),
+            keys.moved_here(room.id),
+            keys.closed(room.id),
+        )
+        fields = run(self.engine, "room_create", names, fields_of(room, epoch))[0]
+        return room_of(room.id, hash_of(fields)) if fields else None
 
     def find(self, room_id: str) -> Room | None:
-        """The room of that id, or None."""
+        """The room made with that id, or None."""
         fields = self.engine.command("HGETALL", keys.room(room_id, self.engine.database).room, safe=True)
         return room_of(room_id, hash_of(fields)) if fields else None
 
+    def named(self, public_id: str) -> Room | None:
+        """The room that goes by that id, or None."""
+        room = keys.room(public_id, self.engine.database).room
+        fields, elsewhere = self.engine.commands(
+            [("HGETALL", room), ("GET", keys.moved_here(public_id))], safe=True
+        )
+        found = [room_of(public_id, hash_of(fields))] if fields else []
+        if elsewhere:
+            found += self.find_all([claimant_of(elsewhere)])
+        return next((one for one in found if one.public_id == public_id), None)
+
+    def elsewhere(self, public_id: str) -> str | None:
+        """The id of the room that has moved to that one, or None; it may be on its way yet."""
+        found = self.engine.command("GET", keys.moved_here(public_id), safe=True)
+        return claimant_of(found) if found else None
+
     def find_all(self, room_ids: Sequence[str]) -> list[Room]:
-        """The rooms of those ids, in their order; unknown ones are left out."""
+        """The rooms made with those ids, in their order; unknown ones are left out."""
         replies = self.engine.commands(
             [("HGETALL", keys.room(one, self.engine.database).room) for one in room_ids], safe=True
         )
@@ -89,11 +119,16 @@ class Rooms:
         text: str,
         target: str,
         request_id: str,
+        attempt: str,
+        again: bool,
         now: int,
         remember: int,
         allowance: Allowance,
     ) -> tuple[Message, str]:
         """Returns the message and the room's time zone; the same ones for the same request id.
+
+        Without a request id it is the ``attempt`` that is said once; ``again``: one of that name may have
+        been made before.
 
         Raises LingrError ``invalid_ticket``, ``no_nickname``, ``invalid_parameter``, ``rate_limited``.
         """
@@ -105,8 +140,13 @@ class Rooms:
             remember=remember,
             allowance=allowance,
         )
-        call = speech.call(text, request_id=request_id, now=now)
-        json, zone = run(self.engine, call.name, call.keys, call.arguments, safe=True)
+        if request_id:
+            call = speech.requested(text, request_id=request_id, now=now)
+            json, zone = run_once(self.engine, call, safe=True)
+        else:
+            call = speech.call(text, attempt=attempt, now=now, again=again)
+            repeated = speech.call(text, attempt=attempt, now=now, again=True)
+            json, zone = run_once(self.engine, call, again=repeated)
         return message_of(json), zone.decode()
 
     def speech(
@@ -147,31 +187,57 @@ class Rooms:
         run(self.engine, "room_rename", keys.room(room_id, self.engine.database), arguments, safe=True)
 
     def identify(
-        self, *, session_id: str, user_id: str, description: str, tickets: Mapping[str, Sequence[str]]
-    ) -> None:
-        """Gives the occupants of these tickets, by room, a user; or none if ``user_id`` is empty."""
-        if tickets:
-            run_all(
-                self.engine,
-                [
-                    Call(
-                        "room_identify",
-                        keys.room(room_id, self.engine.database),
-                        [session_id, user_id, description, *held],
-                    )
-                    for room_id, held in tickets.items()
-                ],
-                safe=True,
+        self,
+        *,
+        session_id: str,
+        user_id: str,
+        description: str,
+        icon: str = "",
+        tickets: Mapping[str, Sequence[str]],
+        before: Sequence[Step] = (),
+        after: Sequence[Step] = (),
+    ) -> list[Reply]:
+        """Gives the occupants of these tickets, by room, a user; or none if ``user_id`` is empty.
+
+        ``before`` and ``after`` are done besides, in the same round trip; returns the replies to ``before``.
+        """
+        calls = [
+            Call(
+                "room_identify",
+                keys.room(room_id, self.engine.database),
+                [session_id, user_id, description, icon, *held],
             )
+            for room_id, held in tickets.items()
+        ]
+        steps = [*before, *calls, *after]
+        return run_all(self.engine, steps, safe=True)[: len(before)] if steps else []
 
-    def exit(self, room_id: str, *, session_id: str, ticket: str, now: int, left: str) -> None:
-        """Leaves the room, and has the session forget the ticket. Raises LingrError ``invalid_ticket``."""
+    def exit(self, room_id: str, *, session_id: str, ticket: str, now: int, left: str) -> str | None:
+        """Leaves the room, and has the session forget the ticket.
+
+        Returns the user who has left it, unless the session is still there with another ticket. Raises
+        LingrError ``invalid_ticket``.
+        """
         forget = ("SREM", keys.session_tickets(session_id), ticket)
-        values_of(run_all(self.engine, [self._exit(room_id, session_id, ticket, now, left), forget])[0])
+        steps: list[Step] = [self._exit(room_id, session_id, ticket, now, left), forget]
+        user_id, stays = values_of(run_all(self.engine, steps)[0])
+        return None if stays else user_id.decode() or None
 
-    def exit_all(self, tickets: Mapping[str, str], *, session_id: str, now: int, left: str) -> None:
-        """Leaves the rooms of these tickets, as far as they are still good. The room is told of each."""
-        steps = [self._exit(room_id, session_id, ticket, now, left) for ticket, room_id in tickets.items()]
+    def exit_all(
+        self,
+        tickets: Mapping[str, str],
+        *,
+        session_id: str,
+        now: int,
+        left: str,
+        after: Sequence[Step] = (),
+    ) -> None:
+        """Leaves the rooms of these tickets, as far as they are still good. The room is told of each.
+
+        ``after`` is done besides, in the same round trip.
+        """
+        exits = [self._exit(room_id, session_id, ticket, now, left) for ticket, room_id in tickets.items()]
+        steps = [*exits, *after]
         if steps:
             run_all(self.engine, steps, safe=True)
 
@@ -179,11 +245,10 @@ class Rooms:
         room = keys.room(room_id, self.engine.database)
         return Call("room_exit", room, [ticket, session_id, now, self.log_events, left])
 
-    def sweep(self, room_id: str, *, before: int, now: int, left: str) -> tuple[Swept, int | None]:
+    def sweep(self, room_id: str, *, before: int, now: int, left: str) -> tuple[list[Swept], int | None]:
         """Lets out up to 100 occupants silent since ``before``.
 
-        Returns the session and ticket of each, and when the longest silent one that stays was seen (None
-        in an empty room).
+        Returns them, and when the longest silent one that stays was seen (None in an empty room).
         """
         swept, oldest = run(
             self.engine,
@@ -193,7 +258,9 @@ class Rooms:
             safe=True,
         )
         texts = [one.decode() for one in swept]
-        return list(zip(texts[::2], texts[1::2], strict=True)), int(float(oldest)) if oldest else None
+        entries = zip(texts[::4], texts[1::4], texts[2::4], texts[3::4], strict=True)
+        found = [Swept(session, ticket, user or None, stays == "1") for session, ticket, user, stays in entries]
+        return found, int(float(oldest)) if oldest else None
 
     def renew(self, room_id: str, *, known: int, epoch: str) -> bool:
         """Begins a new epoch if the room's counter is below ``known``; returns whether it was."""
@@ -202,17 +269,6 @@ class Rooms:
                 self.engine, "room_renew", keys.room(room_id, self.engine.database), [known, epoch], safe=True
             )[0]
         )
-
-    def enlist(self, room_id: str, created: int) -> None:
-        """Puts a room into the directory."""
-        self.engine.command("ZADD", keys.listed_rooms(), "NX", created, room_id, safe=True)
-
-    def listed(self, most: int) -> list[str]:
-        """Ids of listed rooms, the newest first."""
-        return [
-            raw.decode()
-            for raw in self.engine.command("ZREVRANGE", keys.listed_rooms(), 0, most - 1, safe=True)
-        ]
 
     def reserve(self, user_id: str, room_id: str, most: int) -> bool:
         """Notes a room as the user's; returns whether it was not. Raises LingrError ``too_many_rooms``."""

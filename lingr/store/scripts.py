@@ -63,12 +63,21 @@ def run(
     engine: Engine, name: str, keys: Sequence[str], arguments: Sequence[Argument] = (), *, safe: bool = False
 ) -> list[Reply]:
     """Runs a script and returns its values. Raises LingrError when it answers with an error."""
-    call = Call(name, keys, arguments)
+    return run_once(engine, Call(name, keys, arguments), safe=safe)
+
+
+def run_once(engine: Engine, call: Call, *, again: Call | None = None, safe: bool = False) -> list[Reply]:
+    """The same with a call. ``again`` is asked for instead once nobody knows what became of the first."""
     try:
-        reply = engine.command(*call.command(), safe=safe)
+        reply = _ask(engine, call, again, safe, whole=False)
     except redis.exceptions.NoScriptError:
-        reply = engine.command(*call.command(whole=True), safe=safe)
+        reply = _ask(engine, call, again, safe, whole=True)
     return values_of(reply)
+
+
+def _ask(engine: Engine, call: Call, again: Call | None, safe: bool, *, whole: bool) -> Reply:
+    repeated = None if again is None else again.command(whole=whole)
+    return engine.command(*call.command(whole=whole), safe=safe, again=repeated)
 
 
 def run_all(engine: Engine, steps: Sequence[Step], *, safe: bool = False) -> list[Reply]:

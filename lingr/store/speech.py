@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from lingr.store import keys
 from lingr.store.channel import Reply
+from lingr.store.pipeline import pack
 from lingr.store.rates import Allowance
 from lingr.store.records import message_of, speech_of
 from lingr.store.scripts import Call
 from lingr.values import Message
 
 _OK = b"ok"
+_SPEECH, _NOW, _ATTEMPT = "\0speech", "\0now", "\0attempt"
 
 
 class Speech:
     """Makes the calls of room_say for a ticket of a session, which both are unchecked.
 
     ``target`` is the occupant spoken to, or empty. How many events the room's log keeps and for how many
-    milliseconds a request id is remembered is the same for all that it says.
+    milliseconds an attempt, or a request id, is remembered is the same for all that it says.
     """
 
-    __slots__ = ("_room", "_room_id", "_session_id", "_settings", "_speaking", "_target", "_ticket")
+    __slots__ = ("_allowance", "_keys", "_log_events", "_parts", "_remember", "_room_id", "_target", "_who")
 
     def __init__(
         self,
@@ -33,23 +35,69 @@ class Speech:
         remember: int,
         allowance: Allowance,
     ) -> None:
-        self._room = keys.room(room_id, database)
-        self._speaking = keys.speaking(room_id, ticket)
-        self._room_id, self._session_id, self._ticket, self._target = room_id, session_id, ticket, target
-        self._settings = (log_events, remember, *allowance)
+        room = keys.room(room_id, database)
+        speaking = keys.speaking(room_id, ticket)
+        self._keys = (room.room, room.log, room.tickets, room.channel, room.occupants, speaking)
+        self._room_id = room_id
+        self._who = (ticket, session_id)
+        self._target, self._log_events, self._remember = target, log_events, remember
+        self._allowance = allowance
+        self._parts: tuple[bytes, ...] = ()
 
-    def call(self, text: str, *, request_id: str, now: int) -> Call:
-        """Says a text. Its values are the JSON message and the name of the room's time zone."""
+    def call(self, text: str, *, attempt: str, now: int, again: bool = False) -> Call:
+        """Says a text. Its values are the JSON message and the name of the room's time zone.
+
+        ``again`` must be set if an attempt of this name may have been made before.
+        """
+        return self._call(speech_of(text, self._target, now), now, attempt, again, self._keys)
+
+    def requested(self, text: str, *, request_id: str, now: int) -> Call:
+        """The same, said once however often it is called with that request id."""
+        said = keys.said(self._room_id, self._who[1], request_id)
+        return self._call(speech_of(text, self._target, now), now, "", False, (*self._keys, said))
+
+    def packed(self, text: str, *, attempt: str, now: int) -> bytes:
+        """The bytes that ask the engine for a first ``call``."""
+        if not self._parts:
+            self._parts = self._packed_around()
+        head, between, before, after = self._parts
+        speech, attempted = speech_of(text, self._target, now), attempt.encode()
+        return b"%b%d\r\n%b%b%d\r\n%d%b%d\r\n%b%b" % (
+            head,
+            len(speech),
+            speech,
+            between,
+            len(str(now)),
+            now,
+            before,
+            len(attempted),
+            attempted,
+            after,
+        )
+
+    def _packed_around(self) -> tuple[bytes, ...]:
+        """What stands before, between and after the three arguments that change."""
+        whole = pack([self._call(_SPEECH.encode(), _NOW, _ATTEMPT, False, self._keys).command()])
+        parts = []
+        for gap in (_SPEECH, _NOW, _ATTEMPT):
+            part, _, whole = whole.partition(b"%d\r\n%b" % (len(gap), gap.encode()))
+            parts.append(part)
+        return (*parts, whole)
+
+    def _call(self, speech: bytes, now: int | str, attempt: str, again: bool, names: tuple[str, ...]) -> Call:
         return Call(
             "room_say",
-            (*self._room, keys.said(self._room_id, self._session_id, request_id), self._speaking),
+            names,
             (
-                self._ticket,
-                self._session_id,
-                speech_of(text, self._target, now),
-                self._target,
+                *self._who,
+                speech,
                 now,
-                *self._settings,
+                self._log_events,
+                attempt,
+                int(again),
+                self._remember,
+                self._target,
+                *self._allowance,
             ),
         )
 

@@ -58,10 +58,18 @@ class Link:
         request = pack(commands)
         if not commands:
             _later(done, [])
-        elif self._is_full():
+        else:
+            self._send(request, len(commands), done)
+
+    def send_packed(self, request: bytes, done: Done) -> None:
+        """See Channel."""
+        self._send(request, 1, done)
+
+    def _send(self, request: bytes, count: int, done: Done) -> None:
+        if self._is_full():
             _later(done, Unsent("the engine is not reading"))
         else:
-            self._ask(request, len(commands), done)
+            self._ask(request, count, done)
 
     def wire(self) -> LoopWire:
         """See Channel."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from redis import ResponseError
 
 from lingr.domain import chat
 from lingr.errors import LingrError
@@ -20,12 +21,18 @@ class Channel:
         self.engine = engine
         self.sent = []
 
-    def send(self, commands, done):
-        self.sent.append((commands, done))
+    def send_packed(self, request, done):
+        self.sent.append((request, done))
 
     def deliver(self):
-        for commands, done in self.sent:
-            done(self.engine._over_pool(commands))
+        connection = self.engine.connection()
+        for request, done in self.sent:
+            connection.send_packed_command([request])
+            try:
+                done([connection.read_response()])
+            except ResponseError as refusal:
+                done([refusal])
+        connection.disconnect()
 
     def close(self):
         self.sent.clear()

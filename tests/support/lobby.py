@@ -81,6 +81,8 @@ class Lobby:
             text=text,
             target=target,
             request_id=request or f"{who} {text}",
+            attempt="",
+            again=False,
             allowance=allowance,
             **times,
         )[0]

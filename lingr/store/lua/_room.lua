@@ -54,10 +54,10 @@ local function append(event, most)
   return json
 end
 
--- The record of a ticket, from its JSON as `room_enter` writes it: nothing in it needs quoting.
+-- The record of a ticket, from its JSON as `record_for` writes it: none of the three needs quoting.
 local function record_of(json)
   local occupant, session, epoch = string.match(
-    json, '^{"occupant":"([^"]*)","session":"([^"]*)","epoch":"([^"]*)"}$')
+    json, '^{"occupant":"([^"]*)","session":"([^"]*)","epoch":"([^"]*)"')
   return { occupant = occupant, session = session, epoch = epoch }
 end
 

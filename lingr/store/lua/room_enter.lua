@@ -7,6 +7,7 @@
 -- Errors: invalid_room, room_password_required.
 -- uses: room
 -- uses: roster
+-- uses: people
 local session, ticket, occupant_id, event, now = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[8]
 local hash, at = redis.call('HGETALL', ROOM), {}
 for index = 1, #hash, 2 do at[hash[index]] = index + 1 end
@@ -47,8 +48,8 @@ if ARGV[6] == '1' then
   end
 end
 
--- `record_of` and room_say read it as it is written here.
-local record = '{"occupant":"' .. occupant_id .. '","session":"' .. session .. '","epoch":"' .. known.epoch .. '"}'
+local newcomer = event ~= '' and cjson.decode(ARGV[4]) or { id = occupant_id }
+local record = record_for(newcomer, session, known.epoch)
 if redis.call('HSETNX', TICKETS, ticket, record) == 0 then return entered(occupant_id, ticket) end
 local json = string.sub(ARGV[4], 1, -2) .. ',"place":' .. step('places', 1) .. '}'
 redis.call('HSET', OCCUPANTS, occupant_id, json)

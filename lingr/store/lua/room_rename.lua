@@ -21,6 +21,6 @@ else
   count(occupant, 1)
   event = event_of(occupant, 'system:enter', now, nickname .. ARGV[6])
 end
-put(occupant)
+put(occupant, ARGV[1], record)
 announce({ event = append(event, most) })
 return { 'ok' }
