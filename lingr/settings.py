@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from socket import gethostname
 from typing import Annotated
@@ -51,6 +52,29 @@ class Settings(BaseSettings):
         alias="LINGR_DATA_DIR",
         description="Directory of the embedded Valkey's data and socket.",
     )
+    images_dir_setting: Path | None = Field(
+        None,
+        alias="LINGR_IMAGES_DIR",
+        description="Directory of the pictures of rooms and users; default: images in LINGR_DATA_DIR.",
+    )
+    images_url: str | None = Field(
+        None,
+        alias="LINGR_IMAGES_URL",
+        description="Bucket for pictures instead of a directory, s3://BUCKET/PREFIX; needs the extra s3.",
+    )
+    images_endpoint: str | None = Field(
+        None,
+        alias="LINGR_IMAGES_ENDPOINT",
+        description="Address of the S3-compatible service that has the bucket; default Amazon's.",
+    )
+    image_bytes: Count = Field(
+        4_194_304, alias="LINGR_IMAGE_BYTES", description="Longest picture file that is taken, in bytes."
+    )
+    image_pixels: Count = Field(
+        16_777_216,
+        alias="LINGR_IMAGE_PIXELS",
+        description="Largest picture that is decoded, in pixels; each takes 12 bytes of memory for a moment.",
+    )
     base_url_setting: str | None = Field(
         None,
         alias="LINGR_BASE_URL",
@@ -79,6 +103,27 @@ class Settings(BaseSettings):
         "1/minute",
         alias="LINGR_LIMIT_GET_INFO",
         description="Calls of room.getInfo, per API key and room; once a minute is documented.",
+    )
+    limit_explore: Limit = Field(
+        "1/minute",
+        alias="LINGR_LIMIT_EXPLORE",
+        description="Calls of each explore method with the same arguments, per API key; "
+        "once a minute is documented.",
+    )
+    limit_get_archives: Limit = Field(
+        "1/minute",
+        alias="LINGR_LIMIT_GET_ARCHIVES",
+        description="Calls of room.getArchives, per API key and room; once a minute is documented.",
+    )
+    limit_archive_pages: Limit = Field(
+        "60/minute",
+        alias="LINGR_LIMIT_ARCHIVE_PAGES",
+        description="Calls of room.getArchives that go on after a counter, per API key and room.",
+    )
+    limit_user_info: Limit = Field(
+        "1/minute",
+        alias="LINGR_LIMIT_USER_INFO",
+        description="Calls of user.getInfo, per session; once a minute is documented.",
     )
     limit_get_messages: Limit = Field(
         "1/minute",
@@ -117,6 +162,31 @@ class Settings(BaseSettings):
         100_000,
         alias="LINGR_LOG_EVENTS",
         description="Events kept per room; older ones are forgotten.",
+    )
+    log_days: int = Field(
+        0,
+        alias="LINGR_LOG_DAYS",
+        ge=0,
+        description="Days for which events are kept; older ones are forgotten. 0: for ever.",
+    )
+    archive_messages: Count = Field(
+        5000,
+        alias="LINGR_ARCHIVE_MESSAGES",
+        description="Most messages of a day that room.getArchives tells at once.",
+    )
+    index_messages: int = Field(
+        1_000_000,
+        alias="LINGR_INDEX_MESSAGES",
+        ge=0,
+        description="Newest messages of all rooms together that explore.searchArchives finds, or up to an "
+        "eighth more. 0: none.",
+    )
+    index_days: int = Field(
+        0,
+        alias="LINGR_INDEX_DAYS",
+        ge=0,
+        description="Days after which explore.searchArchives does not find a message any more. "
+        "0: no matter how old it is.",
     )
     roster_occupants: int = Field(
         300,
@@ -167,6 +237,24 @@ class Settings(BaseSettings):
                 raise ValueError("its port must be a number up to 65535") from None
         return url
 
+    @field_validator("images_url")
+    @classmethod
+    def _is_a_bucket(cls, url: str | None) -> str | None:
+        if url is not None:
+            parts = urlsplit(url)
+            if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
+                raise ValueError("it must have the form s3://BUCKET or s3://BUCKET/PREFIX")
+            if find_spec("boto3") is None:
+                raise ValueError("it needs boto3: install lingr[s3]")
+        return url
+
+    @field_validator("images_endpoint")
+    @classmethod
+    def _is_a_service(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError("it must begin with http:// or https://")
+        return url
+
     @cached_property
     def base_url(self) -> str:
         """The public address, without a trailing slash."""
@@ -174,6 +262,11 @@ class Settings(BaseSettings):
         if ":" in host:
             host = f"[{host}]"
         return (self.base_url_setting or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def images_dir(self) -> Path:
+        """Where pictures are, unless they are in a bucket."""
+        return self.images_dir_setting or self.data_dir / "images"
 
     @property
     def engine_socket(self) -> Path:

@@ -6,7 +6,7 @@ Lingr was a Rails application, and its rooms' zones carry the names Rails gives 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -170,6 +170,24 @@ def zone_of(name: str) -> ZoneInfo:
     if name not in NAMES:
         raise LookupError(f"unknown time zone: {name}")
     return ZoneInfo(NAMES[name])
+
+
+def day_of(milliseconds: int, zone_name: str) -> date:
+    """The day it is in this zone at a time. Raises LookupError for a zone that is not known."""
+    return datetime.fromtimestamp(milliseconds / 1000, zone_of(zone_name)).date()
+
+
+def span_of(day: date, zone_name: str) -> tuple[int, int]:
+    """When a day begins and ends in this zone, in milliseconds; it may be 23 or 25 hours long.
+
+    Where clocks were put back over midnight the day is told in two pieces, and this spans both: `day_of`
+    knows which times between are another day's. Raises LookupError for a zone that is not known,
+    OverflowError for the last day of the calendar.
+    """
+    zone = zone_of(zone_name)
+    first = datetime.combine(day, time(), zone)
+    last = datetime.combine(day + timedelta(days=1), time(fold=1), zone)
+    return int(first.timestamp()) * 1000, int(last.timestamp()) * 1000
 
 
 def stamp(milliseconds: int, zone_name: str) -> str:

@@ -27,14 +27,18 @@ class Limit:
 
 
 GET_INFO = Limit("room.getInfo", "limit_get_info", "API key and room")
+EXPLORE = Limit("explore.*", "limit_explore", "API key, method and arguments")
+GET_ARCHIVES = Limit("room.getArchives", "limit_get_archives", "API key and room")
+ARCHIVE_PAGES = Limit("room.getArchives with a counter", "limit_archive_pages", "API key and room")
+USER_INFO = Limit("user.getInfo", "limit_user_info", "session")
 GET_MESSAGES = Limit("room.getMessages", "limit_get_messages", "ticket")
 ENTER = Limit("room.enter", "limit_enter", "session")
 SAY = Limit("room.say", "limit_say", "ticket")
 LOGIN = Limit("auth.login", "limit_login", "address and account")
 LOGIN_ADDRESS = Limit("auth.login", "limit_login_address", "address")
-ROOM_PASSWORD = Limit("room.enter, room.getInfo", "limit_room_password", "address and room")
+ROOM_PASSWORD = Limit("wherever a room's password is asked for", "limit_room_password", "address and room")
 
-LIMITS = (GET_INFO, GET_MESSAGES, ENTER, SAY, LOGIN, LOGIN_ADDRESS, ROOM_PASSWORD)
+LIMITS = (GET_INFO, USER_INFO, GET_ARCHIVES, ARCHIVE_PAGES, EXPLORE, GET_MESSAGES, ENTER, SAY, LOGIN, LOGIN_ADDRESS, ROOM_PASSWORD)
 
 
 def allowance(ctx: Context, limit: Limit) -> Allowance:
@@ -45,14 +49,16 @@ def allowance(ctx: Context, limit: Limit) -> Allowance:
     return Allowance(figures.amount, figures.get_expiry() * 1000)
 
 
-def take(ctx: Context, address: str, *counted: tuple[Limit, str]) -> None:
-    """Counts an attempt from an address against limits, in their order, each with what is tried.
+def take(ctx: Context, whose: str, *counted: tuple[Limit, str]) -> None:
+    """Counts an attempt against limits, in their order, each with what is tried.
+
+    ``whose`` is the address it comes from, the API key, or the session.
 
     Raises LingrError ``rate_limited``.
     """
     if ctx.settings.rate_limits:
         ctx.store.rates.take(
-            _mark(address), *((limit.setting, _mark(what), allowance(ctx, limit)) for limit, what in counted)
+            _mark(whose), *((limit.setting, _mark(what), allowance(ctx, limit)) for limit, what in counted)
         )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-Node: TypeAlias = "str | int | bool | dict[str, Node] | Items | Once"
+Node: TypeAlias = "str | int | float | bool | dict[str, Node] | Items | Once"
 Tree: TypeAlias = dict[str, Node]
 
 

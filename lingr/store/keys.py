@@ -63,6 +63,86 @@ def room_of_channel(channel: str) -> str:
     return channel[len("lingr:room:{") : channel.index("}:channel:")]
 
 
+class UserKeys(NamedTuple):
+    """The keys of one user, in the order in which every user script takes them.
+
+    The last two but one live as long as a ticket, the others are kept:
+
+    * ``user``: hash; ``counter``, how often the profile or a list has changed; ``profile``, a mark of the
+      profile as it was then; ``places``, the last place given in a list; ``news_at``, when news of monitored
+      rooms was last counted as a change (ms). Every user script.
+    * ``owned``: set, ids of the rooms owned, as they were counted: the truth is ``owned_rooms``. Own, settle.
+    * ``favorite``, ``monitored``: sorted sets, room ids by place. Mark.
+    * ``visited``: sorted set, room ids by the place of the last visit. Enter.
+    * ``occupied``: sorted set, ``<room id> <session>`` by the place of the last entrance. Enter, leave, part.
+    * ``heard``: hash, monitored room to the newest of its messages that was counted. Mark, settle.
+    * ``tickets``: hash; ``t:<ticket>`` its session, ``h:<ticket>`` the process that serves its polls,
+      ``s:<ticket>`` a stale counter and how often in a row it came. Follow, poll, unfollow, part.
+    * ``due``: sorted set, ticket by the time it dies unless it is polled (ms). As ``tickets``.
+    * ``channel``: sharded pub/sub channel of the user's announcements, with the database's number.
+    """
+
+    user: str
+    owned: str
+    favorite: str
+    monitored: str
+    visited: str
+    occupied: str
+    heard: str
+    tickets: str
+    due: str
+    channel: str
+
+
+@lru_cache(maxsize=4096)
+def user(user_id: str, database: int = 0) -> UserKeys:
+    """All keys of a user, in the engine's database of that number."""
+    stem = f"lingr:user:{{{user_id}}}"
+    return UserKeys(stem, *(f"{stem}:{name}" for name in UserKeys._fields[1:-1]), f"{stem}:channel:{database}")
+
+
+def listing(room_id: str) -> str:
+    """Set, ids of the users who may have the room in a list; kept. Before any user script that lists it."""
+    return f"lingr:listing:{{{room_id}}}"
+
+
+USER = "user:"
+"""Begins the name that a user's announcements go by. No room's id has a colon."""
+
+
+def channel(name: str, database: int = 0) -> str:
+    """The announcement channel of a room's id, or of a user's name."""
+    if name.startswith(USER):
+        return user(name.removeprefix(USER), database).channel
+    return room(name, database).channel
+
+
+def name_of_channel(channel: str) -> str:
+    """The room id, or the user's name, whose announcement channel it is."""
+    if channel.startswith("lingr:user:{"):
+        return USER + channel[len("lingr:user:{") : channel.index("}:channel:")]
+    return room_of_channel(channel)
+
+
+def moved_here(public_id: str) -> str:
+    """String, the room that goes by this public id though it was made with another, and which change has
+    taken the id for it, a space between; kept. room_claim, room_yield.
+    """
+    return f"lingr:room:{{{public_id}}}:moved_here"
+
+
+def closed(room_id: str) -> str:
+    """String, the deletion after which no room is made with this id for a while; lives some minutes.
+
+    Until then keys may be left that die by themselves. room_delete, room_fence.
+    """
+    return f"lingr:room:{{{room_id}}}:closed"
+
+
+VOLATILE = "lingr:room:{*}:*:*"
+"""Matches the keys of rooms that die by themselves: those below, with two parts after that of the room."""
+
+
 def said(room_id: str, session_id: str, request_id: str) -> str:
     """String, the JSON message that a request made; lives some minutes. room_say."""
     return f"lingr:room:{{{room_id}}}:said:{session_id}:{request_id}"
@@ -81,6 +161,11 @@ def reading(room_id: str, ticket: str) -> str:
 def describing(room_id: str, api_key: str) -> str:
     """String, how often the API key has asked for the room; lives as long as the window. room_describe."""
     return f"lingr:room:{{{room_id}}}:describing:{api_key}"
+
+
+def brought(room_id: str, transfer_id: str) -> str:
+    """Stream, events for a room to be; lives some minutes from the last that was added. Transfers."""
+    return f"lingr:room:{{{room_id}}}:brought:{transfer_id}"
 
 
 def session(session_id: str) -> str:
@@ -129,8 +214,63 @@ def owned_rooms(user_id: str) -> str:
 
 
 def listed_rooms() -> str:
-    """Sorted set, listed room ids by time of creation in milliseconds; kept. Room creation."""
+    """Sorted set, listed room ids by time of creation in milliseconds; kept. directory_change."""
     return "lingr:{directory}:listed_rooms"
+
+
+def hot_rooms() -> str:
+    """Sorted set, room ids by the mark of their heat, which rises with time; kept. directory_warm."""
+    return "lingr:{directory}:hot_rooms"
+
+
+def directory_texts() -> str:
+    """Hash, room id to the text that the room is found by; kept. directory_change."""
+    return "lingr:{directory}:texts"
+
+
+def directory_numbers() -> str:
+    """Hash, room id to the room's number in the directory, 0 and up; kept. directory_change."""
+    return "lingr:{directory}:numbers"
+
+
+def directory_places() -> str:
+    """Hash, number in the directory to room id; kept. directory_change."""
+    return "lingr:{directory}:places"
+
+
+def directory_vacant() -> str:
+    """List, numbers in the directory that are free again; kept. directory_change."""
+    return "lingr:{directory}:vacant"
+
+
+def directory_tags() -> str:
+    """Sorted set, tag by how many listed rooms have it; kept. directory_change."""
+    return "lingr:{directory}:tags"
+
+
+def directory_tag_names() -> str:
+    """Hash, tag to how it is shown; kept. directory_change."""
+    return "lingr:{directory}:tag_names"
+
+
+def directory_slice(number: int) -> str:
+    """String of bits, the numbers of rooms with letters of this slice; kept. directory_change."""
+    return f"lingr:{{directory}}:slice:{number}"
+
+
+def directory_scratch() -> str:
+    """String of bits; lives as long as the script that works with it. directory_find."""
+    return "lingr:{directory}:scratch"
+
+
+def rounder() -> str:
+    """String, the process that goes round the occupied rooms; lives a few seconds. lease_hold."""
+    return "lingr:{directory}:rounder"
+
+
+def unsettled() -> str:
+    """Hash, a change of a room that has begun to its JSON; kept. Changes, as each begins and ends."""
+    return "lingr:{changes}:unsettled"
 
 
 def occupied_rooms() -> str:
@@ -149,3 +289,43 @@ def attempts(limit: str, address: str, what: str = "") -> str:
     All counts of one address live in one slot.
     """
     return f"lingr:attempts:{{{address}}}:{limit}:{what}"
+
+
+def index_rooms() -> str:
+    """Hash, room id to its number in the index and how far it is indexed; kept. index_add."""
+    return "lingr:{index}:rooms"
+
+
+def index_numbers() -> str:
+    """Hash, number in the index to room id; kept. index_add."""
+    return "lingr:{index}:numbers"
+
+
+def index_counter() -> str:
+    """String, the last number given to a room or segment; kept. Index."""
+    return "lingr:{index}:counter"
+
+
+def index_segments() -> str:
+    """Hash, key of a segment to JSON; kept. index_add, index_mark."""
+    return "lingr:{index}:segments"
+
+
+def index_documents(segment: int) -> str:
+    """String, number of the room and id of each message in a segment; kept. index_add."""
+    return f"lingr:{{index}}:documents:{segment}"
+
+
+def index_postings(segment: int, shelf: int) -> str:
+    """String, checksums of terms and places in the segment that have them; kept. index_add."""
+    return f"lingr:{{index}}:postings:{segment}:{shelf}"
+
+
+def kept_otherwise() -> str:
+    """Set, ids of the rooms that keep their log otherwise than the settings say; kept. Retention."""
+    return "lingr:{retention}:rooms"
+
+
+def trimming() -> str:
+    """String, where the walk through all logs stands that looks for old events; kept. Retention."""
+    return "lingr:{retention}:walk"

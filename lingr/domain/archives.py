@@ -1,0 +1,133 @@
+"""The index of what was said: kept true as people talk, and within its bounds.
+
+It follows the room logs at a distance, so that nobody who speaks waits for it. How far a room has been
+indexed is written down together with what was indexed, and a room stays among those with people until all of
+it has been. So whichever process dies, another one goes on, and nothing is left out.
+"""
+
+from __future__ import annotations
+
+from lingr.domain.context import Context
+from lingr.domain.terms import terms_of
+from lingr.store.index import Entry, Known, Look, Segment, places, segment_of
+from lingr.values import Message
+
+MESSAGES_AT_ONCE = 50
+REST_SECONDS = 0.02
+"""How long the indexer rests after so many messages, so that those who talk and listen have the machine."""
+
+TRIES = 5
+EIGHTHS = 8
+DAY_MILLISECONDS = 86_400_000
+
+
+class Indexer:
+    """Indexes the rooms that it is told of, one by one, each once however often it was told of it."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._waiting: dict[str, None] = {}
+
+    def follow(self, ctx: Context, room_id: str) -> None:
+        """Something has happened in a room: it is for a later ``turn``."""
+        self._waiting[room_id] = None
+
+    def turn(self) -> int:
+        """Indexes all that waits, and tidies up; returns how many messages were indexed."""
+        done = 0
+        while self._waiting:
+            room_id = next(iter(self._waiting))
+            del self._waiting[room_id]
+            try:
+                done += index_room(self._ctx, room_id)
+            except BaseException:
+                # Later, and after all others.
+                self._waiting[room_id] = None
+                raise
+        return done
+
+
+def index_room(ctx: Context, room_id: str) -> int:
+    """Indexes what was said in a room since the last time; returns how many messages that were.
+
+    Private messages are not indexed, nor what the system says.
+    """
+    done = 0
+    while ctx.settings.index_messages:
+        look = ctx.store.index.look(room_id)
+        indexed = _go_on(ctx, room_id, look)
+        if indexed is None:
+            return done
+        done += indexed
+        ctx.pause(REST_SECONDS)
+    return done
+
+
+def forget(ctx: Context, room_id: str) -> None:
+    """Forgets a room that is gone: nothing said there is found from now on, and its own rules go, too."""
+    ctx.store.index.forget(room_id)
+    ctx.store.retention.keep_as_all(room_id)
+
+
+def tidy(ctx: Context) -> None:
+    """Drops what is too much for the index, or too old, and packs what is not added to any more."""
+    newer = 0
+    for place, segment in enumerate(ctx.store.index.segments()):
+        if segment.dropped or newer >= ctx.settings.index_messages or segment.newest < oldest(ctx):
+            ctx.store.index.drop(segment)
+        elif place > 0 and not segment.packed:
+            ctx.store.index.pack(segment)
+        newer += segment.size
+
+
+def oldest(ctx: Context) -> int:
+    """The time before which messages are not searched (ms)."""
+    days = ctx.settings.index_days
+    return ctx.clock() - days * DAY_MILLISECONDS if days else 0
+
+
+def _go_on(ctx: Context, room_id: str, look: Look) -> int | None:
+    """Indexes the next messages of a room; None if there are none, or others keep getting in between."""
+    for _ in range(TRIES):
+        if look.counter is None:
+            ctx.store.index.forget(room_id)
+            return None
+        known = look.known
+        if known is None or known.created != look.created or known.cursor > look.counter:
+            # Of a room that is new, or was another one: its ids mean something else now.
+            start = max(0, look.counter - ctx.settings.index_messages)
+            known = Known(ctx.store.index.number(), start, look.created)
+        elif known.cursor == look.counter:
+            return None
+        events = ctx.store.log.stored(room_id, known.cursor, MESSAGES_AT_ONCE)
+        entries = [entry for event in events if (entry := _entry(ctx, event)) is not None]
+        after = Known(known.number, _covered(events, look.counter), known.created)
+        if ctx.store.index.add(room_id, look.known, after, _open(ctx, look), entries):
+            return len(entries)
+        look = ctx.store.index.look(room_id)
+    return None
+
+
+def _covered(events: tuple[Message, ...], counter: int) -> int:
+    # What the log does not have any more, up to where the room stood, is not to be waited for.
+    newest = events[-1].id if events else counter
+    return newest if len(events) == MESSAGES_AT_ONCE else max(newest, counter)
+
+
+def _entry(ctx: Context, event: Message) -> Entry | None:
+    if event.type != "user" or event.timestamp < oldest(ctx):
+        return None
+    terms = terms_of(event.text)
+    return Entry(event.id, event.timestamp, terms) if terms else None
+
+
+def _open(ctx: Context, look: Look) -> Segment:
+    """The segment that is added to; another one when it is full, or has been open for long."""
+    now, most = ctx.clock(), ctx.settings.index_messages
+    if look.segments:
+        latest = look.segments[0]
+        is_old = latest.opened < now - ctx.settings.index_days * DAY_MILLISECONDS // EIGHTHS
+        is_over = latest.packed or latest.dropped or latest.size >= places(most)
+        if not is_over and not (ctx.settings.index_days and is_old):
+            return latest
+    return segment_of(ctx.store.index.number(), most, now)
