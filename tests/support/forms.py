@@ -12,7 +12,7 @@ from support.client import Answer, Client
 
 FORMS = ("xml", "json", "jsonp")
 CALLBACK = "Lingr.callback12"
-ITEMS = {"occupants": "occupant", "messages": "message", "tags": "tag"}
+ITEMS = {"rooms": "room", "occupants": "occupant", "messages": "message", "tags": "tag"}
 
 
 @dataclass(frozen=True)

@@ -174,3 +174,18 @@ def _long_nickname(scene: Scene) -> Ask:
 @provokes("room.say invalid_parameter")
 def _said_to_nobody(scene: Scene) -> Ask:
     return scene.ask(occupant_id="0123456789a")
+
+
+@provokes(
+    "explore.getHotRooms invalid_parameter",
+    "explore.getNewRooms invalid_parameter",
+    "explore.getHotTags invalid_parameter",
+    "explore.getAllTags invalid_parameter",
+)
+def _none_wanted(scene: Scene) -> Ask:
+    return scene.ask(count="0")
+
+
+@provokes("explore.search invalid_parameter", "explore.searchTags invalid_parameter")
+def _search_for_nothing(scene: Scene) -> Ask:
+    return scene.ask(q=" ,、 ")

@@ -19,6 +19,7 @@ READABLE = {
     "counter": "0",
     "name": "A room",
     "id": "no-such-room",
+    "q": "jazz",
 }
 """Something for every parameter that some method requires."""
 

@@ -92,6 +92,8 @@ VALUES: dict[str, object] = {
     "room_info": RoomInfo(ROOM, ROSTER, MESSAGES),
     "said": Said(SPEECH, "Tokyo"),
     "room": PLAIN_ROOM,
+    "rooms": (ROOM, PLAIN_ROOM),
+    "tags": (Tag("latenight", "Late Night"), Tag("雑談/猫", "雑談/猫")),
 }
 TREES: dict[str, Tree] = {name: v1.SHAPES[name](value, LINKS) for name, value in VALUES.items()}
 TREES["failure"] = v1.failure(LingrError("missing_parameter", parameter="名前<&>"))
