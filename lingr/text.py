@@ -70,5 +70,5 @@ def parse_terms(text: str) -> tuple[str, ...]:
 
     Terms are separated by commas and white space, and double quotes keep both inside a term.
     """
-    found = ((quoted or plain).strip() for quoted, plain in _TERM.findall(folded(text)))
+    found = ((quoted or plain).strip() for quoted, plain in _TERM.findall(folded(clean(text))))
     return tuple(dict.fromkeys(term for term in found if term))

@@ -87,17 +87,17 @@ def _add_finding(pages: Blueprint, ctx: Context) -> None:
     @pages.get("/tag/<path:name>", merge_slashes=False)
     def tag(name: str) -> Response:
         found = exploring.tagged(ctx, [name], FOUND_ROOMS)
-        none = "No listed room has this tag."
+        nothing = "No listed room has this tag."
         return guard(
-            _page("found.html", root="../", title=f"Rooms tagged {name}", q="", rooms=found, none=none)
+            _page("found.html", root="../", title=f"Rooms tagged {name}", q="", rooms=found, nothing=nothing)
         )
 
     @pages.get("/search")
     def search() -> Response:
         q = request.args.get("q", "")
         found = exploring.found(ctx, exploring.terms_of(q), FOUND_ROOMS)
-        none = "No listed room has all of this in its name, description or tags."
-        return guard(_page("found.html", title=f"Rooms about {q}", q=q, rooms=found, none=none))
+        nothing = "No listed room has all of this in its name, description or tags."
+        return guard(_page("found.html", title=f"Rooms about {q}", q=q, rooms=found, nothing=nothing))
 
 
 def _page(template: str, *, status: int = 200, root: str | None = None, **values: object) -> Response:

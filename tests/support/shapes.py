@@ -7,7 +7,7 @@ from typing import Any
 
 ID = re.compile(r"[0-9A-Za-z]{11}")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-](0\d|1[0-3]):\d\d)")
-URL = re.compile(r"http://[\w.:/-]+")
+URL = re.compile(r"http://[\w.:/%-]+")
 TEXT = re.compile(r".*", re.DOTALL)
 
 TAG = {"name": TEXT, "display_name": TEXT, "url": URL}
