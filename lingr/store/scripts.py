@@ -71,7 +71,8 @@ def run_once(engine: Engine, call: Call, *, again: Call | None = None, safe: boo
     try:
         reply = _ask(engine, call, again, safe, whole=False)
     except redis.exceptions.NoScriptError:
-        reply = _ask(engine, call, again, safe, whole=True)
+        # It may be the repetition that met an engine without the script.
+        reply = _ask(engine, again or call, again, safe, whole=True)
     return values_of(reply)
 
 

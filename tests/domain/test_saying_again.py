@@ -9,9 +9,10 @@ from redis import ResponseError
 
 from lingr.domain import chat
 from lingr.errors import LingrError
+from lingr.store import keys
 from lingr.store.channel import CutOff, Unsent
 from lingr.store.client import Engine
-from support.people import Person, told
+from support.people import ROOM, Person, told
 
 
 class Channel:
@@ -163,3 +164,34 @@ def test_request_ids_and_engines_that_are_waited_for_leave_nothing_to_prepare(ct
     assert chat.prepare(ctx, ann.caller, occupant_id="", request_id="1") is None
     ctx.store.engine.channel = None
     assert chat.prepare(ctx, ann.caller, occupant_id="", request_id="") is None
+
+
+def test_an_answer_lost_with_the_engines_scripts_is_asked_for_again(ctx, person, monkeypatch):
+    ann, engine = person("Ann"), ctx.store.engine
+    carry_out, lost = engine._attempt, []
+
+    def lose(commands):
+        replies = carry_out(commands)
+        if commands[0][0] == "EVALSHA" and not lost:
+            lost.append(commands)
+            carry_out([("SCRIPT", "FLUSH")])
+            raise CutOff("")
+        return replies
+
+    monkeypatch.setattr(engine, "_attempt", lose)
+    assert ann.say("hello").message.text == "hello"
+    assert lost
+    assert told(ctx).count("hello") == 1
+
+
+def test_what_was_repeated_long_ago_slows_nobody_down(ctx, person, clock):
+    ann = person("Ann")
+    again = Again(ann)
+    again.say_at_last("-1", "hello")
+    room = keys.room(ROOM).room
+    again.say("at once")
+    assert ctx.store.engine.command("HEXISTS", room, "repeated")
+    clock.now += chat.OWN_MILLISECONDS + 1
+    again.say("later")
+    assert not ctx.store.engine.command("HEXISTS", room, "repeated")
+    assert told(ctx)[-3:] == ["hello", "at once", "later"]
