@@ -33,7 +33,10 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. ``nickname`` is the default one that clients read and offer; ``password`` is a hash."""
+    """An account. ``nickname`` is the default one that clients read and offer; ``password`` is a hash.
+
+    ``icon`` is the version of its picture, None if it has none; so it is everywhere else.
+    """
 
     id: str
     username: str
@@ -42,13 +45,23 @@ class User:
     nickname: str
     description: str
     created: int
+    icon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserIcon:
+    """A user and the version of its icon, or None."""
+
+    user_id: str
+    icon: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One client's visit, made with an API key and sharing its ``source``.
 
-    ``user_id`` is None until it logs in, and so is ``description``, what that user says of itself.
+    ``user_id`` is None until it logs in, and so are ``description``, what that user says of itself, and
+    ``icon``.
     """
 
     id: str
@@ -57,6 +70,7 @@ class Session:
     user_id: str | None = None
     source: str = "api"
     description: str | None = None
+    icon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,8 @@ class Tag:
 class Room:
     """A room as it stood when it was read.
 
+    ``id`` is the id it was made with: all that is kept of the room goes by that one, and it never changes. The
+    outside knows the room by its ``public_id``, another one once the room has ``moved_to`` that.
     ``password`` is a hash, or None for an open room. ``counter`` is the id of the newest event,
     ``max_user_message_id`` that of the newest ``user`` message (0 when there is none). Chatters are the
     occupants with a nickname, observers those without. ``timezone`` is a Rails zone name.
@@ -90,6 +106,12 @@ class Room:
     chatter_count: int
     observer_count: int
     roster: int
+    icon: str | None = None
+    moved_to: str | None = None
+
+    @property
+    def public_id(self) -> str:
+        return self.moved_to or self.id
 
     @property
     def requires_password(self) -> bool:
@@ -110,6 +132,7 @@ class Occupant(msgspec.Struct, frozen=True, gc=False):
     nickname: str | None = None
     description: str | None = None
     place: int = 0
+    icon: str | None = None
 
 
 class Roster(tuple[Occupant, ...]):
@@ -160,6 +183,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     client_type: str | None = None
     to_occupant_id: str | None = None
     to_user_id: str | None = None
+    icon: str | None = None
 
     def concerns(self, occupant: Reader) -> bool:
         """Whether this occupant may read the message: all may, but for private ones.
@@ -265,6 +289,11 @@ class Watch:
     counter: int
     roster: int
     from_position: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name under which it waits for announcements."""
+        return self.room_id
 
 
 @dataclass(frozen=True, slots=True)

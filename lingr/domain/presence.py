@@ -7,12 +7,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 
-from lingr.domain import rates, rooms
+from lingr.domain import archives, rates, rooms
 from lingr.domain.context import Caller, Context
+from lingr.domain.room_fields import ROOM_ID
 from lingr.errors import LingrError
 from lingr.ids import ALPHABET, LENGTH, ticket_of
 from lingr.ids import room_of as room_of_ticket
 from lingr.store.entrances import Door, Entered
+from lingr.store.rates import Allowance
 from lingr.store.tickets import Flushed
 from lingr.text import line
 from lingr.values import Entrance, Occupant, Session
@@ -22,9 +24,10 @@ LEFT = " has left the conversation"
 RENAMED = " is now known as "
 NICKNAME_CHARACTERS = 64
 SWEEP_ROOMS = 500
+INDEXED_AT_ONCE = 500
 LEASE_MILLISECONDS = 5000
 SESSION = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
-TICKET = re.compile(rf"a-r-{rooms.ROOM_ID.pattern}-[{ALPHABET}]{{11}}")
+TICKET = re.compile(rf"a-r-{ROOM_ID.pattern}-[{ALPHABET}]{{11}}")
 
 
 def well_formed(session_id: str) -> str:
@@ -58,15 +61,15 @@ def enter(
     """
     session_id = well_formed(caller.session_id)
     chosen = _nickname(nickname) or None
-    if not rooms.ROOM_ID.fullmatch(id):
+    if not ROOM_ID.fullmatch(id):
         raise LingrError("invalid_room")
-    ticket = ticket_of(id, ctx.new_id())
-    door = ctx.store.entrances.prepare(session_id, id, ticket, rates.allowance(ctx, rates.ENTER))
+    door, ticket = _knock(ctx, session_id, id)
+    room_id = room_of(ticket)
     try:
         if not door.exists:
             raise LingrError("invalid_room")
-        rooms.admit(ctx, caller, id, door.password, password)
-        entered = _pass(ctx, door, id, ticket, chosen, idempotent)
+        rooms.admit(ctx, caller, room_id, door.password, password)
+        entered = _pass(ctx, door, room_id, ticket, chosen, idempotent)
     except LingrError as refusal:
         if refusal.name != "unavailable":
             ctx.store.sessions.forget(session_id, ticket)
@@ -76,6 +79,19 @@ def enter(
     _stay(ctx, door.session, entered)
     hold = max(1, int(ctx.settings.hold_seconds))
     return Entrance(entered.occupant_id, entered.ticket, hold, entered.room, entered.occupants)
+
+
+def _knock(ctx: Context, session_id: str, public_id: str) -> tuple[Door, str]:
+    """The door of the room that goes by that id, and a ticket to enter with."""
+    ticket = ticket_of(public_id, ctx.new_id())
+    door = ctx.store.entrances.prepare(session_id, public_id, ticket, rates.allowance(ctx, rates.ENTER))
+    if door.exists or door.elsewhere is None:
+        return door, ticket
+    ctx.store.sessions.forget(session_id, ticket)
+    ticket = ticket_of(door.elsewhere, ctx.new_id())
+    # It has been counted.
+    found = ctx.store.entrances.prepare(session_id, door.elsewhere, ticket, Allowance(0, 0), public_id)
+    return found, ticket
 
 
 def _pass(
@@ -90,6 +106,7 @@ def _pass(
         user_id=session.user_id,
         nickname=nickname,
         description=session.description,
+        icon=session.icon,
     )
     return ctx.store.entrances.enter(
         room_id,
@@ -108,23 +125,46 @@ def _pass(
 def _stay(ctx: Context, before: Session, entered: Entered) -> None:
     """Makes sure of the session after an entrance: it may have ended or changed its user meanwhile."""
     if entered.session is None:
-        leave_all(ctx, before.id, [entered.ticket])
+        leave_all(ctx, before.id, [entered.ticket], before.user_id)
         raise LingrError("invalid_session")
     now = entered.session
-    if now.user_id != before.user_id:
-        identify(ctx, now.id, [entered.ticket], now.user_id, now.description)
+    if (now.user_id, now.icon) != (before.user_id, before.icon):
+        identify(
+            ctx, now.id, [entered.ticket], now.user_id, now.description, now.icon, former=before.user_id
+        )
 
 
 def identify(
-    ctx: Context, session_id: str, tickets: list[str], user_id: str | None, description: str | None
+    ctx: Context,
+    session_id: str,
+    tickets: list[str],
+    user_id: str | None,
+    description: str | None,
+    icon: str | None,
+    *,
+    former: str | None = None,
 ) -> None:
-    """Makes the occupants of a session's tickets those of a user, or nobody's."""
+    """Makes the occupants of a session's tickets those of a user, or nobody's.
+
+    ``former`` is the user that the session had before.
+    """
     by_room: dict[str, list[str]] = defaultdict(list)
     for ticket in tickets:
         by_room[room_of(ticket)].append(ticket)
-    ctx.store.rooms.identify(
-        session_id=session_id, user_id=user_id or "", description=description or "", tickets=by_room
+    users = ctx.store.users
+    parted = [users.parted(former, session_id)] if former is not None and former != user_id else []
+    listed = users.entered(user_id, session_id, list(by_room)) if user_id is not None and by_room else []
+    replies = ctx.store.rooms.identify(
+        session_id=session_id,
+        user_id=user_id or "",
+        description=description or "",
+        icon=icon or "",
+        tickets=by_room,
+        before=[*parted, *listed],
+        after=listed,
     )
+    if user_id is not None:
+        users.noted(user_id, replies[len(parted) :])
 
 
 def set_nickname(ctx: Context, caller: Caller, *, nickname: str) -> None:
@@ -149,16 +189,23 @@ def set_nickname(ctx: Context, caller: Caller, *, nickname: str) -> None:
 
 def exit(ctx: Context, caller: Caller) -> None:
     """Leaves the room. Raises LingrError ``invalid_ticket``."""
-    ctx.store.rooms.exit(
-        room_of(caller.ticket), session_id=caller.session_id, ticket=caller.ticket, now=ctx.clock(), left=LEFT
+    room_id = room_of(caller.ticket)
+    user_id = ctx.store.rooms.exit(
+        room_id, session_id=caller.session_id, ticket=caller.ticket, now=ctx.clock(), left=LEFT
     )
     ctx.store.sessions.seen(caller.session_id)
+    if user_id is not None:
+        ctx.store.users.left([(user_id, caller.session_id, room_id)])
 
 
-def leave_all(ctx: Context, session_id: str, tickets: list[str]) -> None:
-    """Leaves the rooms of those of a session's tickets that are still good."""
+def leave_all(ctx: Context, session_id: str, tickets: list[str], user_id: str | None = None) -> None:
+    """Leaves the rooms of those of a session's tickets that are still good.
+
+    The session has ended; ``user_id`` is the user that it had.
+    """
     rooms_of = {ticket: room_of(ticket) for ticket in tickets}
-    ctx.store.rooms.exit_all(rooms_of, session_id=session_id, now=ctx.clock(), left=LEFT)
+    after = [] if user_id is None else [ctx.store.users.parted(user_id, session_id)]
+    ctx.store.rooms.exit_all(rooms_of, session_id=session_id, now=ctx.clock(), left=LEFT, after=after)
 
 
 def sweep(ctx: Context) -> int:
@@ -179,14 +226,21 @@ def _sweep_room(ctx: Context, room_id: str, now: int, lifetime: int) -> int:
     # If this fails, the room comes again later, and does not keep others from being swept.
     ctx.store.presence.reschedule(room_id, now + lifetime)
     swept, oldest = ctx.store.rooms.sweep(room_id, before=now - lifetime, now=now, left=LEFT)
-    for session_id, ticket in swept:
-        ctx.store.sessions.forget(session_id, ticket)
-    if oldest is None:
+    for one in swept:
+        ctx.store.sessions.forget(one.session_id, one.ticket)
+    if oldest is None and archives.index_room(ctx, room_id, most=INDEXED_AT_ONCE) >= INDEXED_AT_ONCE:
+        # What was said is indexed only in rooms that are looked at, so this one stays among them.
+        ctx.store.presence.reschedule(room_id, now + 1)
+    elif oldest is None:
         ctx.store.presence.empty(room_id)
         # Somebody may have come in while the room was being called empty.
         _, oldest = ctx.store.rooms.sweep(room_id, before=0, now=now, left=LEFT)
     if oldest is not None:
         ctx.store.presence.reschedule(room_id, max(oldest + lifetime, now + 1))
+    # Last: who reads the lists finds out for itself who is gone.
+    ctx.store.users.left(
+        [(one.user_id, one.session_id, room_id) for one in swept if one.user_id is not None and not one.stays]
+    )
     return len(swept)
 
 
@@ -199,6 +253,7 @@ def flush(ctx: Context, polling: Callable[[str], bool]) -> Flushed:
     for session_id in flushed.sessions:
         ctx.store.sessions.seen(session_id)
     ctx.store.sessions.flush()
+    ctx.store.users.flush()
     return flushed
 
 

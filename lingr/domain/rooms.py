@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
-from lingr.domain import history, passwords, rates
+from lingr.domain import directory, history, icons, passwords, rates, room_fields
 from lingr.domain.accounts import named
 from lingr.domain.context import Caller, Context
+from lingr.domain.room_fields import ROOM_ID
 from lingr.errors import LingrError
 from lingr.store.reading import Described
-from lingr.text import clean, line, parse_tags
-from lingr.timezones import DEFAULT, is_known
-from lingr.values import Message, Room, RoomInfo, Tag
+from lingr.store.changes import Unsettled
+from lingr.text import line
+from lingr.timezones import DEFAULT
+from lingr.values import Message, Room, RoomInfo
 
-ROOM_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
-RESERVED_IDS = frozenset({"create", "new", "search"})
+Create = Callable[[Room, str], Room | None]
+"""``create(room, epoch)`` is the room as made; None if its id is free but what is kept of it must go by another.
+
+Raises LingrError ``id_unavailable``.
+"""
+
 MOST_ROOMS = 200
 LOOKED_THROUGH_EVENTS = 5000
-DESCRIPTION_CHARACTERS = 1000
-PASSWORD_CHARACTERS = 100
-MOST_TAGS = 20
-TAG_CHARACTERS = 50
 
 
 def find(ctx: Context, room_id: str) -> Room:
-    """The room of that id; upper and lower case differ. Raises LingrError ``invalid_room``."""
-    room = ctx.store.rooms.find(room_id) if ROOM_ID.fullmatch(room_id) else None
+    """The room that goes by that id; upper and lower case differ. Raises LingrError ``invalid_room``."""
+    room = ctx.store.rooms.named(room_id) if ROOM_ID.fullmatch(room_id) else None
     if room is None:
         raise LingrError("invalid_room")
     return room
@@ -72,21 +74,39 @@ def info(
 
     messages = None
     if after is not None:
-        messages = history.after(ctx, id, after, keep, LOOKED_THROUGH_EVENTS, found.events).messages
+        messages = history.after(ctx, found.room.id, after, keep, LOOKED_THROUGH_EVENTS, found.events).messages
     elif counter is not None:
-        messages = history.last(ctx, id, -counter, keep)
+        messages = history.last(ctx, found.room.id, -counter, keep)
     return RoomInfo(found.room, found.occupants, messages)
 
 
 def _describe(
-    ctx: Context, caller: Caller, room_id: str, password: str | None, after: int | None
+    ctx: Context, caller: Caller, public_id: str, password: str | None, after: int | None
 ) -> Described:
-    if not ROOM_ID.fullmatch(room_id):
+    if not ROOM_ID.fullmatch(public_id):
         raise LingrError("invalid_room")
+    try:
+        return _describe_as(ctx, caller, public_id, None, password, after)
+    except LingrError as error:
+        elsewhere = ctx.store.rooms.elsewhere(public_id) if error.name == "invalid_room" else None
+        if elsewhere is None:
+            raise
+    return _describe_as(ctx, caller, elsewhere, public_id, password, after)
+
+
+def _describe_as(
+    ctx: Context,
+    caller: Caller,
+    room_id: str,
+    moved_to: str | None,
+    password: str | None,
+    after: int | None,
+) -> Described:
     proof: str | None = None
     while True:
         found = ctx.store.reading.describe(
             room_id,
+            moved_to=moved_to,
             api_key=caller.api_key or "",
             password=proof,
             most=ctx.settings.roster_occupants,
@@ -110,6 +130,7 @@ def create_own(
     listed_in_directory: bool,
     timezone: str,
     tags: str,
+    image: bytes | None,
 ) -> Room:
     """A new room of the session's user. Raises LingrError as ``create`` does."""
     return create(
@@ -121,6 +142,7 @@ def create_own(
         listed=listed_in_directory,
         timezone=timezone,
         tags=tags,
+        image=image,
         owner_id=caller.user_id,
     )
 
@@ -135,45 +157,111 @@ def create(
     listed: bool = True,
     timezone: str = DEFAULT,
     tags: str = "",
+    image: bytes | None = None,
     owner_id: str | None = None,
 ) -> Room:
     """A new room, with a random id unless one is wanted.
 
-    Raises LingrError ``invalid_parameter``, ``too_many_rooms`` (an owner may have 200) or
-    ``id_unavailable``.
+    Raises LingrError ``invalid_parameter``, ``image_too_large``, ``invalid_image``, ``too_many_rooms`` (an
+    owner may have 200) or ``id_unavailable``.
     """
+    now = ctx.clock()
     room = Room(
-        id=_new_room_id(ctx, id),
+        id=room_fields.id_of(id) if id else ctx.new_id(),
         name=named(name),
-        description=_bounded(clean(description), DESCRIPTION_CHARACTERS, "description"),
-        tags=_tags(tags),
-        timezone=_zone(timezone),
+        description=room_fields.description_of(description),
+        tags=room_fields.tags_of(tags),
+        timezone=room_fields.zone_of(line(timezone) or DEFAULT),
         listed=listed,
         owner_id=owner_id,
-        password=_password(ctx, password),
-        created=ctx.clock(),
+        password=room_fields.password_of(ctx, password),
+        created=now,
         counter=0,
         max_user_message_id=0,
         chatter_count=0,
         observer_count=0,
-        roster=0,
+        # Another room may have had the id before, and what was made of its roster is remembered by version.
+        roster=now,
     )
-    return _store(ctx, room)
+    drawing = icons.draw(ctx, icons.ROOM, image)
+    if drawing is not None:
+        room = replace(room, icon=drawing.version)
+    return make(ctx, room, drawing, ctx.store.rooms.create)
 
 
-def _store(ctx: Context, room: Room) -> Room:
+def make(ctx: Context, room: Room, drawing: icons.Drawing | None, create: Create) -> Room:
+    """Makes a room as it is given, with its icon; ``create`` is what makes it in the engine.
+
+    One that has ``moved_to`` another id goes by that from the first moment on; otherwise the room may get
+    another id than the one it goes by, where that one's keys are not free. Raises LingrError
+    ``too_many_rooms``, ``id_unavailable``.
+    """
+    made = None if room.moved_to else _make_drawn(ctx, room, drawing, create)
+    if made is None:
+        elsewhere = room if room.moved_to else replace(room, id=ctx.new_id(), moved_to=room.id)
+        made = _make_elsewhere(ctx, elsewhere, drawing, create)
+    if made.listed:
+        directory.enlist(ctx, made)
+    if made.owner_id is not None:
+        ctx.store.users.own(made.owner_id, made.id)
+    return made
+
+
+def _make_drawn(ctx: Context, room: Room, drawing: icons.Drawing | None, create: Create) -> Room | None:
+    """Makes a room with its icon. Returns as ``_make`` does."""
+    icons.keep(ctx, icons.ROOM, room.id, drawing)
+    made, refused = None, True
+    try:
+        made = _make(ctx, room, create)
+        refused = made is None
+    except LingrError as error:
+        refused = error.name != "unavailable"
+        raise
+    finally:
+        if refused:
+            icons.drop(ctx, icons.ROOM, room.id, room.icon)
+    return made
+
+
+def _make(ctx: Context, room: Room, create: Create) -> Room | None:
+    """Makes a room. None if its id is free, but what is kept of the room must go by another one."""
     # The owner's list and the directory live in other slots than the room. They are written first: an
     # entry without a room is skipped by those who read, a room without its entry would be lost to them.
     reserved = room.owner_id is not None and ctx.store.rooms.reserve(room.owner_id, room.id, MOST_ROOMS)
     if room.listed:
-        ctx.store.rooms.enlist(room.id, room.created)
+        directory.announce(ctx, room.id, room.created)
+    made, refused = None, False
     try:
-        return ctx.store.rooms.create(room, ctx.new_id())
+        made = create(room, ctx.new_id())
+        refused = made is None
     except LingrError as error:
         # Only a refusal means that the owner has no such room; an engine that went away may have made it.
-        if error.name == "id_unavailable" and room.owner_id is not None and reserved:
-            ctx.store.rooms.release(room.owner_id, room.id)
+        refused = error.name == "id_unavailable"
         raise
+    finally:
+        if refused and room.owner_id is not None and reserved:
+            ctx.store.rooms.release(room.owner_id, room.id)
+    return made
+
+
+def _make_elsewhere(ctx: Context, room: Room, drawing: icons.Drawing | None, create: Create) -> Room:
+    """Makes a room as one that moves to the wanted id as soon as there is one."""
+    wanted, change_id = room.public_id, ctx.new_id()
+    change = Unsettled(change_id, "make", ctx.clock(), room, ((wanted, change_id),))
+    ctx.store.changes.begin(change)
+    try:
+        ctx.store.changes.claim(wanted, room.id, change_id)
+        made = _make_drawn(ctx, room, drawing, create)
+    except LingrError as error:
+        if error.name != "unavailable":
+            ctx.store.changes.give_back(wanted, room.id, change_id)
+            ctx.store.changes.end(change)
+        raise
+    if made is None:
+        # It took so long that somebody has given the id back meanwhile.
+        raise LingrError("unavailable")
+    ctx.store.changes.end(change)
+    return made
 
 
 def renew(ctx: Context, known: dict[str, int]) -> None:
@@ -183,37 +271,3 @@ def renew(ctx: Context, known: dict[str, int]) -> None:
     """
     for room_id, counter in known.items():
         ctx.store.rooms.renew(room_id, known=counter, epoch=ctx.new_id())
-
-
-def _new_room_id(ctx: Context, wanted: str | None) -> str:
-    if not wanted:
-        return ctx.new_id()
-    if not ROOM_ID.fullmatch(wanted):
-        raise LingrError("invalid_parameter", parameter="id")
-    if wanted.lower() in RESERVED_IDS:
-        raise LingrError("id_unavailable")
-    return wanted
-
-
-def _bounded(text: str, most: int, parameter: str) -> str:
-    if len(text) > most:
-        raise LingrError("invalid_parameter", parameter=parameter)
-    return text
-
-
-def _tags(text: str) -> tuple[Tag, ...]:
-    tags: Sequence[Tag] = parse_tags(text)
-    if len(tags) > MOST_TAGS or any(len(tag.display_name) > TAG_CHARACTERS for tag in tags):
-        raise LingrError("invalid_parameter", parameter="tags")
-    return tuple(tags)
-
-
-def _zone(name: str) -> str:
-    zone = line(name) or DEFAULT
-    if not is_known(zone):
-        raise LingrError("invalid_parameter", parameter="timezone")
-    return zone
-
-
-def _password(ctx: Context, password: str | None) -> str | None:
-    return passwords.hashed(ctx, _bounded(password, PASSWORD_CHARACTERS, "password")) if password else None

@@ -7,17 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lingr.store.accounts import Accounts
+from lingr.store.changes import Changes
 from lingr.store.channel import Channel, Connect
 from lingr.store.client import Engine
+from lingr.store.directory import Directory
 from lingr.store.entrances import Entrances
+from lingr.store.index import Index
 from lingr.store.log import Log
 from lingr.store.mirror import Mirror
 from lingr.store.presence import Presence
 from lingr.store.rates import Rates
 from lingr.store.reading import Reading
+from lingr.store.retention import Retention
 from lingr.store.rooms import Rooms
+from lingr.store.rounds import Rounds
 from lingr.store.sessions import Sessions
 from lingr.store.tickets import Tickets
+from lingr.store.transfers import Transfers
+from lingr.store.users import Users
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Store:
     engine: Engine
     mirror: Mirror
     rooms: Rooms
+    changes: Changes
     entrances: Entrances
     reading: Reading
     log: Log
@@ -35,6 +43,12 @@ class Store:
     accounts: Accounts
     presence: Presence
     rates: Rates
+    users: Users
+    directory: Directory
+    rounds: Rounds
+    index: Index
+    retention: Retention
+    transfers: Transfers
 
 
 def open_store(
@@ -54,11 +68,13 @@ def open_store(
     engine = Engine(url, pause=pause, channel=channel)
     mirror = Mirror()
     lifetime = int(session_seconds * 1000)
+    users = Users(engine, process)
     return Store(
         engine,
         mirror,
         Rooms(engine, mirror, log_events),
-        Entrances(engine, lifetime, log_events),
+        Changes(engine),
+        Entrances(engine, users, lifetime, log_events),
         Reading(engine),
         Log(engine, mirror),
         Tickets(engine, mirror, process, int(refresh_seconds * 1000)),
@@ -66,4 +82,10 @@ def open_store(
         Accounts(engine),
         Presence(engine, process),
         Rates(engine),
+        users,
+        Directory(engine),
+        Rounds(engine, process),
+        Index(engine),
+        Retention(engine),
+        Transfers(engine),
     )

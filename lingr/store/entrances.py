@@ -8,18 +8,23 @@ from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.rates import Allowance
-from lingr.store.records import hash_of, joining_of, newcomer_of, occupants_of, room_of, session_of
+from lingr.store.records import claimant_of, hash_of, joining_of, newcomer_of, occupants_of, room_of, session_of
 from lingr.store.scripts import Call, Step, run_all, values_of
+from lingr.store.users import Users
 from lingr.values import Occupant, Room, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What an entrance meets: the session that is at it, whether the room is there, its password's hash."""
+    """What an entrance meets: the session that is at it, whether the room is there, its password's hash.
+
+    ``elsewhere`` is the id to look for the room with, if it has moved to the one that was given.
+    """
 
     session: Session
     exists: bool
     password: str | None
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +43,38 @@ class Entrances:
     """``lifetime`` is how long a session lives without a call, in milliseconds."""
 
     engine: Engine
+    users: Users
     lifetime: int
     log_events: int
 
-    def prepare(self, session_id: str, room_id: str, ticket: str, allowance: Allowance) -> Door:
+    def prepare(
+        self,
+        session_id: str,
+        room_id: str,
+        ticket: str,
+        allowance: Allowance,
+        moved_to: str | None = None,
+    ) -> Door:
         """Keeps the session alive, counts the entrance, notes the ticket it is about to use.
 
-        Raises LingrError ``invalid_session``, ``rate_limited``; then no ticket is noted.
+        The room must have ``moved_to`` that id, or not have moved. Raises LingrError ``invalid_session``, ``rate_limited``; then no ticket is noted.
         """
         names = (*self._session(session_id), keys.entering(session_id))
         prepare = Call("session_enter", names, [self.lifetime, ticket, *allowance])
         room = keys.room(room_id, self.engine.database).room
-        reply, (epoch, password) = run_all(
-            self.engine, [prepare, ("HMGET", room, "epoch", "password")], safe=True
-        )
+        steps: list[Step] = [
+            prepare,
+            ("HMGET", room, "epoch", "password", "moved_to"),
+            ("GET", keys.moved_here(room_id)),
+        ]
+        reply, (epoch, password, moved), elsewhere = run_all(self.engine, steps, safe=True)
         session = session_of(session_id, hash_of(values_of(reply)[0]))
-        return Door(session, epoch is not None, password.decode() if password else None)
+        return Door(
+            session,
+            epoch is not None and (moved.decode() if moved else None) == moved_to,
+            password.decode() if password else None,
+            claimant_of(elsewhere) if elsewhere and moved_to is None else None,
+        )
 
     def enter(
         self,
@@ -88,15 +109,22 @@ class Entrances:
             most,
         ]
         occupied: tuple[Argument, ...] = ("ZADD", keys.occupied_rooms(), "NX", due, room_id)
+        user_id = occupant.user_id
+        listed = [] if user_id is None else self.users.entered(user_id, session_id, [room_id])
         # A note that nothing follows is harmless, one that is missing is not: so it comes before the fact,
         # and again after it, because a sweep may have found the room empty in between.
         steps: list[Step] = [
+            *listed,
             occupied,
             Call("room_enter", keys.room(room_id, self.engine.database), arguments),
             occupied,
+            *listed,
             Call("session_touch", self._session(session_id), [self.lifetime]),
         ]
-        _, reply, _, touched = run_all(self.engine, steps, safe=True)
+        replies = run_all(self.engine, steps, safe=True)
+        reply, touched = replies[len(listed) + 1], replies[-1]
+        if user_id is not None:
+            self.users.noted(user_id, replies[: len(listed)])
         occupant_id, held, fields, roster = values_of(reply)
         return Entered(
             occupant_id.decode(),

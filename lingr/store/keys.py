@@ -98,7 +98,18 @@ class UserKeys(NamedTuple):
 def user(user_id: str, database: int = 0) -> UserKeys:
     """All keys of a user, in the engine's database of that number."""
     stem = f"lingr:user:{{{user_id}}}"
-    return UserKeys(stem, *(f"{stem}:{name}" for name in UserKeys._fields[1:-1]), f"{stem}:channel:{database}")
+    return UserKeys(
+        stem,
+        f"{stem}:owned",
+        f"{stem}:favorite",
+        f"{stem}:monitored",
+        f"{stem}:visited",
+        f"{stem}:occupied",
+        f"{stem}:heard",
+        f"{stem}:tickets",
+        f"{stem}:due",
+        f"{stem}:channel:{database}",
+    )
 
 
 def listing(room_id: str) -> str:

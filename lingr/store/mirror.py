@@ -6,7 +6,9 @@ the engine. It is why a poll, and the answer to it, usually cost no round trip.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from lingr.store.announcements import Announcement
 from lingr.values import Common, Holder, Message, Occupant, RoomState
@@ -55,6 +57,7 @@ class RoomMirror:
     """One followed room. ``tail`` holds every event after ``start``; None: not known yet.
 
     ``opening`` has the tickets the engine is being asked for, each with the newest turn announced meanwhile.
+    ``end`` has the mirror begin anew with a room of that id, if another one should be made.
     """
 
     counter: int | None = None
@@ -67,6 +70,7 @@ class RoomMirror:
     homes: dict[str, Home] = field(default_factory=dict)
     opening: dict[str, int] = field(default_factory=dict)
     news: dict[int, Common] = field(default_factory=dict)
+    end: Callable[[], None] = lambda: None
 
     def hear(self, announcement: Announcement, process: str) -> list[Home]:
         """Takes an announcement in; ``process`` is this one's name.
@@ -76,6 +80,8 @@ class RoomMirror:
         if announcement.reset:
             for ticket in list(self.homes):
                 self.drop(ticket)
+            if announcement.deleted:
+                self.end()
         for ticket in announcement.changed:
             home = self.homes.get(ticket)
             if home is not None:
@@ -84,6 +90,8 @@ class RoomMirror:
             self.drop(ticket)
         moved = self._move(announcement) if announcement.home != process else []
         self.news.clear()
+        if announcement.zone is not None:
+            self.zone = announcement.zone
         self._take(announcement.event, announcement.counter)
         self._state(announcement.counter, announcement.roster, announcement.size)
         return moved
@@ -109,7 +117,9 @@ class RoomMirror:
 
     def learn(self, state: RoomState) -> None:
         """Takes in what was read from the engine, which may be older than what was announced since."""
-        self.zone = state.zone
+        # Another time zone comes with another version of the roster.
+        if self.zone is None or self.roster is None or state.roster >= self.roster:
+            self.zone = state.zone
         if self.start is None:
             self.start = state.counter
         self._state(state.counter, state.roster, state.size)
@@ -174,13 +184,20 @@ class Mirror:
 
     def follow(self, room_id: str) -> None:
         """From now on every announcement of the room is heard."""
-        self.rooms.setdefault(room_id, RoomMirror())
+        if room_id not in self.rooms:
+            self.rooms[room_id] = RoomMirror(end=partial(self._begin_anew, room_id))
 
     def unfollow(self, room_id: str) -> None:
         """The room's announcements are no longer heard."""
         room = self.rooms.pop(room_id, None)
         if room is not None:
             self._lose(room)
+
+    def _begin_anew(self, room_id: str) -> None:
+        # Who asked the engine before this keeps the answer in the former mirror, where nobody looks for it.
+        if room_id in self.rooms:
+            del self.rooms[room_id]
+            self.follow(room_id)
 
     def lose(self) -> dict[str, int]:
         """Forgets everything; returns the newest counter known of each room."""

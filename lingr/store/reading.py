@@ -55,17 +55,18 @@ class Reading:
         most: int,
         allowance: Allowance,
         counter: int | None,
+        moved_to: str | None = None,
     ) -> Described | str:
         """The room, with the events after ``counter``: or else the hash of its password.
 
         The hash comes back, and nothing is counted, unless it is the one handed in. Raises LingrError
-        ``invalid_room``, ``rate_limited``.
+        ``invalid_room``, also if the room has ``moved_to`` another id than that, and ``rate_limited``.
         """
         found, *rest = run(
             self.engine,
             "room_describe",
             (*keys.room(room_id, self.engine.database), keys.describing(room_id, api_key)),
-            [password or "", most, *allowance, *_events_after(counter)],
+            [password or "", most, *allowance, *_events_after(counter), moved_to or ""],
         )
         if not rest:
             return str(found.decode())

@@ -42,6 +42,7 @@ def joining_of(occupant: Occupant, joined: str, now: int) -> bytes:
         "nickname": occupant.nickname,
         "source": occupant.source,
         "client_type": occupant.client_type,
+        "icon": occupant.icon,
     }
     return msgspec.json.encode({name: value for name, value in event.items() if value is not None})[1:]
 
@@ -98,6 +99,8 @@ def room_of(room_id: str, fields: dict[str, str]) -> Room:
         chatter_count=int(fields["chatters"]),
         observer_count=int(fields["observers"]),
         roster=int(fields["roster"]),
+        moved_to=fields.get("moved_to"),
+        icon=fields.get("icon"),
     )
 
 
@@ -112,6 +115,9 @@ def fields_of(room: Room, epoch: str) -> list[str | bytes | int]:
         "owner_id": room.owner_id,
         "password": room.password,
         "created": room.created,
+        "moved_to": room.moved_to,
+        "roster": room.roster,
+        "icon": room.icon,
         "epoch": epoch,
     }
     return [part for pair in pairs.items() if pair[1] is not None for part in pair if part is not None]
@@ -125,4 +131,10 @@ def session_of(session_id: str, fields: dict[str, str]) -> Session:
         fields.get("user_id"),
         fields["source"],
         fields.get("description"),
+        fields.get("icon"),
     )
+
+
+def claimant_of(claim: bytes) -> str:
+    """The id of the room that a public id has been taken for."""
+    return claim.split()[0].decode()

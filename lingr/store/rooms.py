@@ -259,7 +259,9 @@ class Rooms:
         )
         texts = [one.decode() for one in swept]
         entries = zip(texts[::4], texts[1::4], texts[2::4], texts[3::4], strict=True)
-        found = [Swept(session, ticket, user or None, stays == "1") for session, ticket, user, stays in entries]
+        found = [
+            Swept(session, ticket, user or None, stays == "1") for session, ticket, user, stays in entries
+        ]
         return found, int(float(oldest)) if oldest else None
 
     def renew(self, room_id: str, *, known: int, epoch: str) -> bool:

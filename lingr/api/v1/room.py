@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lingr.api.method import Method, Needs
-from lingr.api.params import Counter, Flag, Text
+from lingr.api.params import Counter, Flag, Image, Text
 from lingr.api.v1.common import ONLY_TALK, PASSWORD, ROOM
-from lingr.domain import rooms
+from lingr.domain import changing, rooms
 from lingr.timezones import DEFAULT
 
 METHODS = (
@@ -47,7 +47,38 @@ METHODS = (
                 doc="A Rails zone name; times in the room are told in it.",
             ),
             Text(name="tags", doc="Separated by spaces; double quotes keep spaces inside a tag."),
+            Image(name="image", doc="The icon, a file in a multipart form: PNG, JPEG, GIF, WebP or BMP."),
         ),
         raises=("invalid_parameter", "too_many_rooms", "id_unavailable"),
+    ),
+    Method(
+        "room.changeSettings",
+        "POST",
+        Needs.LOGIN,
+        changing.change_own,
+        "room",
+        "Change a room of one's own. What is absent stays as it is.",
+        params=(
+            ROOM,
+            Text(name="new_id", default=None, doc="The id it moves to, with all that is in it."),
+            Text(name="name", default=None, doc="At most 100 characters."),
+            Text(name="description", default=None, doc="At most 1,000 characters."),
+            Text(name="password", default=None, doc="Empty: the room needs none any more."),
+            Flag(name="listed_in_directory", default=None, doc="Show the room in the directory, or do not."),
+            Text(name="timezone", default=None, doc="A Rails zone name."),
+            Text(name="tags", default=None, doc="As room.create takes them, in place of all it has; empty: none."),
+            Image(name="image", doc="Another icon, as room.create takes it. Empty: the icon of every room."),
+        ),
+        raises=("invalid_room", "insufficient_permissions", "invalid_parameter", "id_unavailable"),
+    ),
+    Method(
+        "room.delete",
+        "POST",
+        Needs.LOGIN,
+        changing.delete_own,
+        "status",
+        "Delete a room of one's own. Whoever is in it is told at once.",
+        params=(ROOM,),
+        raises=("invalid_room", "insufficient_permissions"),
     ),
 )

@@ -2,7 +2,7 @@
 -- hash of it hears more than that hash.
 -- KEYS: the room's, then the count of the asker's calls. ARGV: hash of the password ('' for none), most
 -- occupants to list, most calls per window (0: any number), window (ms), the counter of the first event
--- wanted ('' for none), most events.
+-- wanted ('' for none), most events, the id it has moved to ('' if it has not).
 -- Returns the hash of the password to be checked first ('' otherwise); then the room's hash, the occupants
 -- listed as JSON, and the events' JSON.
 -- Errors: invalid_room, rate_limited.
@@ -12,7 +12,9 @@
 -- uses: events
 local room = numbers()
 if not room then return { 'error', 'invalid_room' } end
-local password = redis.call('HGET', ROOM, 'password') or ''
+local at = redis.call('HMGET', ROOM, 'moved_to', 'password')
+if (at[1] or '') ~= ARGV[7] then return { 'error', 'invalid_room' } end
+local password = at[2] or ''
 if password ~= ARGV[1] then return { 'ok', password } end
 local refused = refusal(KEYS[10], ARGV[3], ARGV[4])
 if refused then return refused end
