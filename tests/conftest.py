@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lingr.domain.context import Context
+from lingr.files import open_files
 from lingr.settings import Settings
 from lingr.store import Store, open_store
 from lingr.store.client import Engine
@@ -74,8 +75,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def open_ctx(engine: Engine, valkey: Valkey, clock: Clock) -> Iterator[OpenContext]:
+def open_ctx(
+    engine: Engine, valkey: Valkey, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenContext]:
     """Makes contexts: each is what one process of the server has. Settings may be given by name."""
+    directory = tmp_path_factory.mktemp("images")
     opened: list[Store] = []
     new_id = Ids()
 
@@ -90,7 +94,13 @@ def open_ctx(engine: Engine, valkey: Valkey, clock: Clock) -> Iterator[OpenConte
         )
         opened.append(store)
         return Context(
-            store, chosen, clock, new_id, lambda function, *arguments: function(*arguments), time.sleep
+            store=store,
+            settings=chosen,
+            clock=clock,
+            new_id=new_id,
+            offload=lambda function, *arguments: function(*arguments),
+            pause=time.sleep,
+            files=open_files(chosen.images_dir_setting or directory, None, None),
         )
 
     yield open_ctx

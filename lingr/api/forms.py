@@ -88,14 +88,11 @@ class _Reader:
             self._name = None
 
     def _take(self, data: bytes) -> None:
-        if self._filename is None:
-            self._text_left -= len(data)
-            if self._text_left < 0:
-                self._form.flaw = self._too_long()
-                self._too_large = True
-        elif len(self._value) + len(data) > self._most_file:
+        length = len(self._value) + len(data)
+        if length > (self._text_left if self._filename is None else self._most_file):
             self._too_large = True
         if self._too_large:
+            # What comes after it is still of use: it may say how to answer.
             self._value.clear()
         else:
             self._value += data
@@ -104,7 +101,10 @@ class _Reader:
         if self._filename is not None:
             content = None if self._too_large else bytes(self._value)
             self._form.files[name.decode("utf-8", "replace")] = File(self._filename, content)
-        elif not self._too_large:
+        elif self._too_large:
+            self._form.flaw = self._too_long()
+        else:
+            self._text_left -= len(self._value)
             self._form.fields.append((name, bytes(self._value)))
 
     def _too_long(self) -> LingrError:

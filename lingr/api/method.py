@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from lingr.api.params import Param
+from lingr.api.params import Image, Param
 from lingr.errors import TABLE
 from lingr.render.v1 import SHAPES
 from lingr.store.channel import Done, Reply
@@ -25,6 +25,7 @@ class Needs(Enum):
     SESSION = "session"
     LOGIN = "logged-in session"
     TICKET = "session and ticket"
+    USER_TICKET = "logged-in session and ticket for observing"
 
 
 class Prepared(Protocol):
@@ -80,16 +81,21 @@ class Method:
         return CAMEL.sub(lambda capital: "_" + capital[0].lower(), self.name).replace(".", "/")
 
     @property
+    def takes_files(self) -> bool:
+        """Whether a parameter of it may be sent as a file."""
+        return any(isinstance(param, Image) for param in self.params)
+
+    @property
     def errors(self) -> tuple[str, ...]:
         """Names of all errors the method can answer with, in the order in which they are checked."""
         names = ["invalid_http_method", "invalid_format", "invalid_encoding"]
         if self.needs is Needs.API_KEY:
             names.append("invalid_api_key")
-        if self.needs in (Needs.SESSION, Needs.LOGIN, Needs.TICKET):
+        if self.needs in (Needs.SESSION, Needs.LOGIN, Needs.TICKET, Needs.USER_TICKET):
             names.append("invalid_session")
-        if self.needs is Needs.LOGIN:
+        if self.needs in (Needs.LOGIN, Needs.USER_TICKET):
             names.append("not_logged_in")
-        if self.needs is Needs.TICKET:
+        if self.needs in (Needs.TICKET, Needs.USER_TICKET):
             names.append("invalid_ticket")
         return tuple(dict.fromkeys([*names, *self.own_errors]))
 
@@ -97,7 +103,8 @@ class Method:
     def own_errors(self) -> tuple[str, ...]:
         """Those of them that come last: of parameters that are missing, and of the method itself."""
         absent = [param.absent for param in self.params if param.required]
-        return tuple(dict.fromkeys([*absent, *self.raises]))
+        images = ["image_too_large", "invalid_image"] if self.takes_files else []
+        return tuple(dict.fromkeys([*absent, *self.raises, *images]))
 
 
 def table(rows: Iterable[Method]) -> dict[str, Method]:

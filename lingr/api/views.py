@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import flask
@@ -10,11 +10,15 @@ from flask.sansio.app import App
 from werkzeug.routing import BaseConverter, Rule
 
 from lingr.api.dispatch import BODY_BYTES, Dispatcher, Held
-from lingr.api.params import Request
+from lingr.api.forms import CutOff, Form, read_form
+from lingr.api.params import Request, boundary_of
 from lingr.render import HEADERS, Rendered
 
 SKIPPED_BYTES = 16 * BODY_BYTES
-SKIPPED_AT_ONCE = 65_536
+UPLOAD_BYTES = 64 * BODY_BYTES
+"""Longest form that is read to its end although a file in it is too large: so the refusal is read, too."""
+
+AT_ONCE = 65_536
 
 Wait = Callable[[Held, Any], Rendered]
 """``wait(held, socket)`` returns the answer to a held poll; it may take as long as polls are held."""
@@ -25,11 +29,11 @@ def blueprint(dispatcher: Dispatcher, wait: Wait) -> flask.Blueprint:
     views = flask.Blueprint("api", __name__)
 
     def call(path: str = "") -> flask.Response:
-        outcome = dispatcher.begin(_request(path))
+        outcome = dispatcher.begin(_request(path, dispatcher.most_file(path)))
         if isinstance(outcome, Held):
             outcome = wait(outcome, flask.request.environ.get("gunicorn.socket"))
         response = flask.Response(outcome.body, content_type=outcome.content_type)
-        response.headers.extend(HEADERS)
+        response.headers.extend((*HEADERS, *outcome.headers))
         return response
 
     views.record(lambda state: _route(state.app, call))
@@ -53,23 +57,39 @@ def _route(app: App, call: Callable[..., flask.Response]) -> None:
     app.view_functions["api"] = call
 
 
-def _request(path: str) -> Request:
+def _request(path: str, most_file: int) -> Request:
     request = flask.request
+    content_type = request.headers.get("Content-Type", "")
+    body, form = _body_in_time(content_type, most_file)
     return Request(
         verb=request.method,
         path=path,
         query=request.environ.get("QUERY_STRING", "").encode("latin-1"),
-        body=_body_in_time(),
-        content_type=request.headers.get("Content-Type", ""),
+        body=body,
+        content_type=content_type,
         address=request.remote_addr or "",
+        form=form,
     )
 
 
-def _body_in_time() -> bytes | None:
+def _body_in_time(content_type: str, most_file: int) -> tuple[bytes | None, Form | None]:
+    boundary = boundary_of(content_type) if most_file else None
     try:
-        return _body()
+        if boundary is not None:
+            return b"", read_form(_chunks(), boundary, BODY_BYTES, most_file)
+        return _body(), None
     except TimeoutError:
         flask.abort(408)
+
+
+def _chunks() -> Iterator[bytes]:
+    stream = flask.request.stream
+    left = UPLOAD_BYTES
+    while chunk := stream.read(AT_ONCE):
+        yield chunk
+        left -= len(chunk)
+        if left <= 0:
+            raise CutOff
 
 
 def _body() -> bytes | None:
@@ -81,6 +101,6 @@ def _body() -> bytes | None:
             return body
     # A client that is still sending would meet a closed connection and never read the refusal.
     left = SKIPPED_BYTES
-    while left > 0 and (skipped := stream.read(SKIPPED_AT_ONCE)):
+    while left > 0 and (skipped := stream.read(AT_ONCE)):
         left -= len(skipped)
     return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from lingr.clock import Clock
 from lingr.errors import LingrError
+from lingr.files import Files
 from lingr.ids import Ids
 from lingr.settings import Settings
 from lingr.store import Store
@@ -19,7 +20,10 @@ Offload = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The store, the settings, and what comes in from outside: time, ids, pauses (seconds), heavy work."""
+    """The store, the settings, the files, and what comes in from outside: time, ids, pauses (seconds), work.
+
+    ``offload`` is for work that would hold up the loop.
+    """
 
     store: Store
     settings: Settings
@@ -27,6 +31,7 @@ class Context:
     new_id: Ids
     offload: Offload
     pause: Callable[[float], None]
+    files: Files
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ from lingr.errors import LingrError
 
 log = structlog.get_logger()
 
-TEMPORARY = ".new-"
+NEW, GONE = ".new", ".gone"
+"""Where files are before they are what they are called, and what is forgotten until it is away."""
+
+ATTEMPTS = 20
 
 
 class Directory:
@@ -28,7 +31,7 @@ class Directory:
 
     def put(self, name: str, content: bytes) -> None:
         with self._usable():
-            self._offload(_put, self._directory / name, content)
+            self._offload(_put, self._directory, name, content)
 
     def get(self, name: str, most_bytes: int) -> bytes | None:
         with self._usable():
@@ -37,7 +40,7 @@ class Directory:
 
     def forget(self, folder: str) -> None:
         with self._usable():
-            self._offload(_forget, self._directory / folder)
+            self._offload(_forget, self._directory, folder)
 
     def trouble(self) -> str | None:
         nearest = next(one for one in (self._directory, *self._directory.parents) if one.exists())
@@ -54,17 +57,9 @@ class Directory:
             raise LingrError("unavailable") from error
 
 
-def _put(path: Path, content: bytes) -> None:
-    try:
-        _write(path, content)
-    except FileNotFoundError:
-        # Its folder was taken away between being made and being written to.
-        _write(path, content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fd, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+def _put(directory: Path, name: str, content: bytes) -> None:
+    path = directory / name
+    fd, temporary = tempfile.mkstemp(dir=_made(directory / NEW))
     try:
         with open(fd, "wb") as file:
             file.write(content)
@@ -72,11 +67,25 @@ def _write(path: Path, content: bytes) -> None:
             os.fsync(fd)
             # Others, such as a web server before this one, may read what is for all to see.
             os.fchmod(fd, 0o644)
-        os.replace(temporary, path)
+        _move(Path(temporary), path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _move(path: Path, to: Path) -> None:
+    for _ in range(ATTEMPTS):
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(path, _made(to.parent) / to.name)
+            return
+        # The folder was taken away in between.
+    raise OSError(f"{to.parent} does not stay")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _get(path: Path, most_bytes: int) -> bytes | None:
@@ -87,9 +96,11 @@ def _get(path: Path, most_bytes: int) -> bytes | None:
         return None
 
 
-def _forget(folder: Path) -> None:
-    def passed_over(_function: object, _path: str, what: Any) -> None:
-        if not isinstance(what[1], FileNotFoundError):
-            raise what[1]
-
-    shutil.rmtree(folder, onerror=passed_over)
+def _forget(directory: Path, folder: str) -> None:
+    # Out of the way first, so that it is gone at once, whoever may be putting something there.
+    away = Path(tempfile.mkdtemp(dir=_made(directory / GONE)))
+    try:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            os.rename(directory / folder, away / "folder")
+    finally:
+        shutil.rmtree(away)
