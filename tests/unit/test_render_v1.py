@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from lingr.archived import Archive, Hit
 from lingr.errors import LingrError
 from lingr.render import answer, json, v1, xml
 from lingr.render.tree import Tree
 from lingr.timezones import DEFAULT
-from lingr.values import Entrance, Message, News, Occupant, Room, RoomInfo, Said, Session, Tag
+from lingr.values import Entrance, Message, News, Occupant, Room, RoomInfo, Said, Session, Tag, UserIcon
 
 GOLDEN = Path(__file__).parent / "golden"
 LINKS = v1.Links("http://chat.example.org")
@@ -92,7 +93,10 @@ VALUES: dict[str, object] = {
     "room_info": RoomInfo(ROOM, ROSTER, MESSAGES),
     "said": Said(SPEECH, "Tokyo"),
     "room": PLAIN_ROOM,
+    "user_icon": UserIcon("Uo3kT9aWq0Z", "V4v4v4v4v4v"),
     "rooms": (ROOM, PLAIN_ROOM),
+    "archive": Archive(ROOM, (SPEECH, RENAMED)),
+    "hits": (Hit(PLAIN_ROOM, SPEECH, 1.0), Hit(ROOM, SPEECH, 0.4271)),
     "tags": (Tag("latenight", "Late Night"), Tag("雑談/猫", "雑談/猫")),
 }
 TREES: dict[str, Tree] = {name: v1.SHAPES[name](value, LINKS) for name, value in VALUES.items()}
@@ -214,7 +218,31 @@ def test_links_are_ascii_and_cannot_leave_their_place() -> None:
     assert LINKS.tag("雑談") == "http://chat.example.org/tag/%E9%9B%91%E8%AB%87"
 
 
-@pytest.mark.parametrize("url", [LINKS.room_icon, LINKS.occupant_icon, LINKS.message_icon])
+def test_who_has_an_icon_is_told_with_it() -> None:
+    version = "V4v4v4v4v4v"
+    alice = structs.replace(ALICE, icon=version)
+    speech = structs.replace(SPEECH, icon=version)
+    tree = v1.room_info(
+        RoomInfo(replace(ROOM, icon=version), (alice, ROBOT, NOBODY), (speech, WHISPER)), LINKS
+    )
+    pictures = "http://chat.example.org/images"
+    shown = dict(tree["room"])  # type: ignore[arg-type]
+    assert shown["icon_url"] == f"{pictures}/room/{ROOM.id}/{version}/16x16.png"
+    assert [one.get("icon_url") for one in fields(tree, "occupants")] == [
+        f"{pictures}/user/{ALICE.user_id}/{version}/48x48.png",
+        LINKS.occupant_icon,
+        None,
+    ]
+    assert [one["icon_url"] for one in fields(tree, "messages")] == [
+        f"{pictures}/user/{ALICE.user_id}/{version}/26x26.png",
+        LINKS.message_icon,
+    ]
+    assert TREES["user_icon"]["icon_url"] == f"{pictures}/user/{ALICE.user_id}/{version}/80x80.png"
+
+
+@pytest.mark.parametrize(
+    "url", [LINKS.user_picture(None, None, "80x80"), LINKS.room_icon, LINKS.occupant_icon, LINKS.message_icon]
+)
 def test_icons_are_there(url: str) -> None:
     picture = Path(__file__).parents[2] / url.removeprefix("http://chat.example.org/")
     width, height = picture.stem.rpartition("-")[2].split("x")
