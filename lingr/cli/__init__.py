@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import click
 
+from lingr.cli.carry import export_room, import_room
+from lingr.cli.change import change_room, delete_room
 from lingr.cli.check import check
-from lingr.cli.make import key, room, user
+from lingr.cli.directory import directory
+from lingr.cli.keep import room
+from lingr.cli.make import key, user
 from lingr.cli.openapi import openapi
 from lingr.cli.reference import reference
 from lingr.cli.routes import routes
@@ -21,5 +25,19 @@ def main() -> None:
     """
 
 
-for command in (serve, key, user, room, routes, reference, openapi, check):
+for command in (
+    serve,
+    key,
+    user,
+    room,
+    directory,
+    export_room,
+    import_room,
+    routes,
+    reference,
+    openapi,
+    check,
+):
     main.add_command(command)
+for command in (change_room, delete_room):
+    room.add_command(command)

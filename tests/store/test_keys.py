@@ -37,6 +37,9 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
         keys.speaking(room_id, ticket),
         keys.reading(room_id, ticket),
         keys.describing(room_id, "0123456789abcdef"),
+        keys.moved_here(room_id),
+        keys.closed(room_id),
+        keys.brought(room_id, "0123456789A"),
     ]
     assert len(set(map(slot, touched))) == 1
 
@@ -66,8 +69,15 @@ def test_the_room_is_read_back_from_its_channel():
         assert keys.room_of_channel(keys.room(room_id).channel) == room_id
 
 
+def test_rooms_and_users_go_by_names_that_are_read_back_from_their_channels():
+    for name in (*ROOM_IDS, "user:0123456789A"):
+        assert keys.name_of_channel(keys.channel(name, 3)) == name
+    assert keys.channel("user:a") == keys.user("a").channel
+    assert len(set(map(slot, keys.user("a")))) == 1
+
+
 def test_every_key_says_how_long_it_lives():
-    functions = [one for name, one in vars(keys).items() if name in public() and name != "room"]
+    functions = [one for name, one in vars(keys).items() if name in public() and name not in ("room", "user")]
     assert len(functions) > 10
     for function in functions:
         assert re.search(r"; (kept\.|lives )", function.__doc__ or ""), function.__name__
@@ -78,6 +88,9 @@ def test_what_lives_for_a_while_is_not_taken_for_kept():
     for key in keys.room("lobby"):
         assert kept.fullmatch(key)
     assert kept.fullmatch(keys.owned_rooms("someone"))
+    assert all(kept.fullmatch(key) for key in keys.user("someone")[:7])
+    assert not kept.fullmatch(keys.user("someone").tickets)
+    assert not kept.fullmatch(keys.user("someone").due)
     assert not kept.fullmatch(keys.said("lobby", "session", "request"))
     assert not kept.fullmatch(keys.session("session"))
     assert not kept.fullmatch(keys.session_tickets("session"))
@@ -136,5 +149,5 @@ def public() -> list[str]:
         name
         for name, one in vars(keys).items()
         if getattr(one, "__module__", "") == keys.__name__ and callable(one) and name[0].islower()
-        if name != "room_of_channel"
+        if name not in ("room_of_channel", "channel", "name_of_channel")
     ]

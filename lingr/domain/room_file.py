@@ -1,0 +1,174 @@
+"""A room as a file: JSON Lines, the room itself in the first and an event in each of the others.
+
+An event's line is what the log has of it, byte for byte; private messages are among them, and the hash of the
+room's password is in the first line. Nobody who is in the room is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NoReturn
+
+import msgspec
+
+from lingr.domain import icons, room_fields
+from lingr.domain.accounts import named
+from lingr.errors import LingrError
+from lingr.text import clean
+from lingr.values import Message, Tag
+
+LINE_BYTES = 1_048_576
+NUMBER = 10**15
+VERSION = re.compile(r"[0-9A-Za-z]{1,32}")
+PNG = b"\x89PNG\r\n\x1a\n"
+EVENT_TYPES = frozenset(
+    {
+        "user",
+        "private",
+        "system:enter",
+        "system:leave",
+        "system:nickname_change",
+        "system:broadcast",
+    }
+)
+
+_events = msgspec.json.Decoder(Message)
+
+
+class BadFile(Exception):
+    """A file that no room can be made of: in which line, and why."""
+
+    def __init__(self, line: int, why: str) -> None:
+        self.line = line
+        self.why = why
+        super().__init__(f"line {line}: {why}")
+
+
+class Icon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A room's icon: its version, and a PNG of each width."""
+
+    version: str
+    squares: dict[int, bytes]
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The first line. Times are in milliseconds; ``events`` is how many lines follow."""
+
+    format: Literal["lingr room 1"]
+    id: str
+    name: str
+    description: str
+    tags: list[Tag]
+    timezone: str
+    listed: bool
+    owner_id: str | None = None
+    password: str | None = None
+    created: int
+    counter: int
+    max_user_message_id: int
+    active: int | None = None
+    keep_events: int | None = None
+    keep_days: int | None = None
+    icon: Icon | None = None
+    events: int
+
+
+_heads = msgspec.json.Decoder(Head)
+
+
+def head_line(head: Head) -> bytes:
+    """The first line, without its end."""
+    return msgspec.json.encode(head)
+
+
+class RoomFile:
+    """A file, read from its lines, each with its end. Raises BadFile for the first that is wrong."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+        self._number = 0
+        self.head = self._head()
+
+    def events(self) -> Iterator[tuple[int, bytes]]:
+        """Id and JSON of each event; to be called once."""
+        before = 0
+        for _ in range(self.head.events):
+            line = self._next()
+            if line is None:
+                self._refuse(
+                    f"the file ends here, {self._number - 1} of {self.head.events} events are there", 1
+                )
+            before = self._event(line, before)
+            yield before, line
+        if self._next() is not None:
+            self._refuse(f"there are more than the {self.head.events} events that line 1 promises")
+
+    def _next(self) -> bytes | None:
+        line = next(self._lines, None)
+        if line is None:
+            return None
+        self._number += 1
+        if len(line) > LINE_BYTES:
+            self._refuse(f"it is longer than {LINE_BYTES} bytes")
+        return line.removesuffix(b"\n")
+
+    def _head(self) -> Head:
+        line = self._next()
+        if line is None:
+            self._refuse("the file is empty", 1)
+        try:
+            head = _heads.decode(line)
+            _check(head)
+        except LingrError as error:
+            self._refuse(error.text)
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+            self._refuse(str(error))
+        return head
+
+    def _event(self, line: bytes, before: int) -> int:
+        try:
+            event = _events.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._refuse(str(error))
+        if event.type not in EVENT_TYPES:
+            self._refuse(f"there are no events of the type {event.type!r}")
+        if event.id <= before:
+            self._refuse(f"its id, {event.id}, should be greater than the one before, {before}")
+        if event.id > self.head.counter:
+            self._refuse(f"its id, {event.id}, is greater than the room's counter, {self.head.counter}")
+        texts = (event.text, event.nickname, event.new_nickname)
+        if any(text is not None and clean(text) != text for text in texts):
+            self._refuse("its text has characters that cannot be told in XML")
+        return event.id
+
+    def _refuse(self, why: str, after: int = 0) -> NoReturn:
+        raise BadFile(self._number + after, why) from None
+
+
+def _check(head: Head) -> None:
+    """Raises LingrError or ValueError for a room such as cannot be made."""
+    room_fields.id_of(head.id)
+    if named(head.name) != head.name:
+        raise LingrError("invalid_parameter", parameter="name")
+    if room_fields.description_of(head.description) != head.description:
+        raise LingrError("invalid_parameter", parameter="description")
+    if any(clean(tag.name + tag.display_name) != tag.name + tag.display_name for tag in head.tags):
+        raise LingrError("invalid_parameter", parameter="tags")
+    if room_fields.zone_of(head.timezone) != head.timezone:
+        raise LingrError("invalid_parameter", parameter="timezone")
+    for name in ("created", "counter", "max_user_message_id", "active", "keep_events", "keep_days", "events"):
+        if not 0 <= (getattr(head, name) or 0) < NUMBER:
+            raise LingrError("invalid_parameter", parameter=name)
+    if head.icon is not None and not _is_whole(head.icon):
+        raise LingrError("invalid_parameter", parameter="icon")
+    if not head.max_user_message_id <= head.counter or head.events > head.counter:
+        raise LingrError("invalid_parameter", parameter="counter")
+
+
+def _is_whole(icon: Icon) -> bool:
+    return (
+        VERSION.fullmatch(icon.version) is not None
+        and icon.squares.keys() == set(icons.SIZES[icons.ROOM])
+        and all(content.startswith(PNG) for content in icon.squares.values())
+    )
