@@ -3,9 +3,9 @@
 Times are milliseconds since the Unix epoch, UTC. Counters and message ids are the same numbers: every
 event of a room takes the next one, and a message's ``id`` is the counter it moved the room to.
 
-Messages and occupants are read from the engine by the thousand. They are msgspec's structs, which are made
-in a fifth of the time, and nothing they hold could refer back to them, so the garbage collector need not
-know them.
+Messages and occupants are read from the engine by the thousand, and what polls are told is made for every
+message. They are msgspec's structs, which are made in a fifth of the time; where nothing they hold could
+refer back to them, the garbage collector need not know them.
 """
 
 from __future__ import annotations
@@ -198,8 +198,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
         return self.to_user_id is not None and self.to_user_id == occupant.user_id
 
 
-@dataclass(frozen=True, slots=True)
-class RoomState:
+class RoomState(msgspec.Struct, frozen=True, gc=False):
     """What changes in a room as it is used: its counter, the version and size of its roster.
 
     ``generation`` tells data sets apart that the engine served before and after it was away.
@@ -227,8 +226,7 @@ class Entrance:
     occupants: tuple[Occupant, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(msgspec.Struct, frozen=True):
     """What room.observe and room.getMessages answer.
 
     ``counter`` is the id of the newest event that this answer covers, shown in it or not. ``occupants``
@@ -245,8 +243,7 @@ class News:
     roster: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """Where somebody stands who has nothing to hear.
 
     ``roster`` is the version of the roster it knows, or None in a room that is too large for telling it.
@@ -258,8 +255,7 @@ class Standing:
     behind: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(msgspec.Struct, frozen=True):
     """What everybody hears who stands at one place of a room.
 
     ``news`` is None when there is nothing for all; ``private`` are the private messages between, which
@@ -276,8 +272,7 @@ class Common:
         return not any(one.concerns(occupant) for one in self.private)
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True, gc=False):
     """A poll that has nothing to tell yet: whose it is, and after which counter and roster it waits.
 
     ``from_position`` says that the client left it to the server to know the counter.

@@ -7,22 +7,25 @@ then the method's own.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
 from lingr.api.again import Repeat
+from lingr.api.forms import File
 from lingr.api.method import Method, Needs
 from lingr.api.params import Raw, Request, place_of, read
 from lingr.api.shared import SharedBodies
-from lingr.domain import accounts, observing, presence, sessions
+from lingr.domain import accounts, following, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.render import Rendered, answer, body_of, jsonp, v1, wrapped
 from lingr.values import Common, News, Watch
+from lingr.values_user import AnyWatch, UserWatch
 
 FORMATS = ("xml", "json")
 VERBS = ("GET", "POST")
@@ -48,7 +51,7 @@ class Held:
 
     __slots__ = ("_dispatcher", "_manner", "_method", "watch")
 
-    def __init__(self, dispatcher: Dispatcher, method: Method, manner: _Manner, watch: Watch) -> None:
+    def __init__(self, dispatcher: Dispatcher, method: Method, manner: _Manner, watch: AnyWatch) -> None:
         self._dispatcher = dispatcher
         self._method = method
         self._manner = manner
@@ -63,7 +66,7 @@ class Held:
         """Whether each answer of this kind needs a ``wrap`` of its own."""
         return self._manner.callback is not None
 
-    def like(self, watch: Watch) -> Held:
+    def like(self, watch: AnyWatch) -> Held:
         """A poll that is answered as this one is, and waits for something else."""
         return Held(self._dispatcher, self._method, self._manner, watch)
 
@@ -97,10 +100,16 @@ class Dispatcher:
         self._methods = methods
         self._links = links
         self._shared = SharedBodies()
+        self._most_file = ctx.settings.image_bytes
+
+    def most_file(self, path: str) -> int:
+        """How many bytes a file may have that is sent to a method; 0 for methods that want none."""
+        method = self._methods.get(path.strip("/"))
+        return self._most_file if method is not None and method.takes_files else 0
 
     def begin(self, request: Request) -> Rendered | Held:
         """The answer to a request, a failure included, or a poll to be held."""
-        raw = read(request, BODY_BYTES)
+        raw = read(request, BODY_BYTES, self._most_file)
         manner = _manner(raw.values)
         outcome: Rendered | Held = self._guarded(manner, lambda: self._begin(request, raw, manner))
         return outcome
@@ -111,9 +120,12 @@ class Dispatcher:
         if raw.flaw is not None:
             raise raw.flaw
         caller = self._caller(method, raw.values, request)
-        value = self._blaming_session(method, caller, lambda: self._call(method, caller, raw.values))
-        if isinstance(value, Watch):
+        value = self._blaming_session(method, caller, lambda: self._call(method, caller, raw))
+        if isinstance(value, Watch | UserWatch):
             return Held(self, method, manner, value)
+        if method.is_long:
+            rendered: Rendered = self._ctx.offload(self._rendered, method.shape, value, manner)
+            return rendered
         return self._rendered(method.shape, value, manner)
 
     def _method(self, request: Request) -> Method:
@@ -135,10 +147,10 @@ class Dispatcher:
         if method.needs is Needs.TICKET or method.checks_session:
             ticket = values.get("ticket", "")
             return Caller(session_id=session_id, ticket=ticket, address=address, attempt=request.attempt)
-        caller = Caller(
-            session=sessions.require(self._ctx, session_id), session_id=session_id, address=address
-        )
-        if method.needs is Needs.LOGIN:
+        session = sessions.require(self._ctx, session_id)
+        ticket = values.get("ticket", "") if method.needs is Needs.USER_TICKET else ""
+        caller = Caller(session=session, session_id=session_id, ticket=ticket, address=address)
+        if method.needs in (Needs.LOGIN, Needs.USER_TICKET):
             _ = caller.user_id
         return caller
 
@@ -164,15 +176,20 @@ class Dispatcher:
             return None
         return Repeat(place, prepared, partial(self._rendered, method.shape, manner=_manner(values)))
 
-    def _call(self, method: Method, caller: Caller, values: dict[str, str]) -> Any:
+    def _call(self, method: Method, caller: Caller, raw: Raw) -> Any:
         try:
-            arguments = {param.name: param.parse(values.get(param.name)) for param in method.params}
+            if raw.files:
+                arguments = _arguments(method, raw.values, raw.files)
+            else:
+                arguments = {param.name: param.parse(raw.values.get(param.name)) for param in method.params}
             return method.call(self._ctx, caller, **arguments)
         except LingrError as error:
             # What is checked in the step that acts comes first, and this was refused before that step.
             if error.name in method.own_errors:
                 if method.needs is Needs.TICKET:
                     presence.check(self._ctx, caller)
+                elif method.needs is Needs.USER_TICKET:
+                    following.check(self._ctx, caller)
                 elif method.checks_session:
                     sessions.require(self._ctx, caller.session_id)
             raise
@@ -183,11 +200,13 @@ class Dispatcher:
         try:
             return call()
         except LingrError as error:
-            if error.name == "invalid_ticket" and method.needs is Needs.TICKET:
-                sessions.require(self._ctx, caller.session_id)
+            if error.name == "invalid_ticket" and method.needs in (Needs.TICKET, Needs.USER_TICKET):
+                session = sessions.require(self._ctx, caller.session_id)
+                if method.needs is Needs.USER_TICKET:
+                    _ = Caller(session=session).user_id
             raise
 
-    def look(self, method: Method, manner: _Manner, watch: Watch) -> Rendered | None:
+    def look(self, method: Method, manner: _Manner, watch: AnyWatch) -> Rendered | None:
         """Looks again at what a poll waits for; a failure is an answer."""
         found: Rendered | None = self._guarded(manner, lambda: self._look(method, manner, watch))
         return found
@@ -200,14 +219,22 @@ class Dispatcher:
         """The answer to a poll for which nothing came."""
         return self._rendered("status", None, manner)
 
-    def end(self, watch: Watch, *, unanswered: bool) -> None:
+    def end(self, watch: AnyWatch, *, unanswered: bool) -> None:
         """A poll is over."""
-        observing.end(self._ctx, watch, unanswered=unanswered)
+        if isinstance(watch, UserWatch):
+            following.end(self._ctx, watch)
+        else:
+            observing.end(self._ctx, watch, unanswered=unanswered)
 
-    def _look(self, method: Method, manner: _Manner, watch: Watch) -> Rendered | None:
+    def _look(self, method: Method, manner: _Manner, watch: AnyWatch) -> Rendered | None:
         caller = Caller(session_id=watch.session_id)
-        news = self._blaming_session(method, caller, lambda: observing.look(self._ctx, watch))
-        return None if news is None else self._rendered(method.shape, news, manner)
+        value = self._blaming_session(method, caller, lambda: self._found(watch))
+        return None if value is None else self._rendered(method.shape, value, manner)
+
+    def _found(self, watch: AnyWatch) -> Any:
+        if isinstance(watch, UserWatch):
+            return following.look(self._ctx, watch)
+        return observing.look(self._ctx, watch)
 
     def _rendered(self, shape: str, value: Any, manner: _Manner, *, wrap: bool = True) -> Rendered:
         if not isinstance(value, News) or value.shared is None:
@@ -229,8 +256,15 @@ class Dispatcher:
             return _refusal(LingrError("internal_error"), manner)
 
 
+def _arguments(method: Method, values: dict[str, str], files: Mapping[str, File]) -> dict[str, Any]:
+    return {param.name: param.take(files.get(param.name), values.get(param.name)) for param in method.params}
+
+
 def _refusal(error: LingrError, manner: _Manner) -> Rendered:
-    return replace(answer(v1.failure(error), manner.format, manner.callback), refuses=True)
+    rendered = answer(v1.failure(error), manner.format, manner.callback)
+    seconds = error.fields.get("seconds") if error.name == "rate_limited" else None
+    headers = () if seconds is None else (("Retry-After", str(seconds)),)
+    return replace(rendered, refuses=True, headers=headers)
 
 
 def _manner(values: dict[str, str]) -> _Manner:

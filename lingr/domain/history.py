@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from lingr.domain.context import Context
 from lingr.values import Message
@@ -15,8 +16,7 @@ LONG_WALK_EVENTS = 500
 Keep = Callable[[Message], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """Messages, oldest first, and the id of the newest event that the page covers.
 
     ``private`` are the private messages among the events, shown or not.

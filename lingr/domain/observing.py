@@ -5,7 +5,7 @@ The stored log is the truth here. A wake-up only means that it is worth looking 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lingr.domain import history, rates
 from lingr.domain.context import Caller, Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lingr.render import json, jsonp, xml
 from lingr.render.tree import Tree
@@ -11,8 +11,7 @@ HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 """What goes out with every answer of the API besides its type and length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(msgspec.Struct, frozen=True):
     """A body and the Content-Type it goes out with; ``refuses``: it says why a call was not carried out.
 
     ``headers`` go out after those that every answer has.

@@ -57,6 +57,7 @@ class RoomMirror:
     """One followed room. ``tail`` holds every event after ``start``; None: not known yet.
 
     ``opening`` has the tickets the engine is being asked for, each with the newest turn announced meanwhile.
+    ``state`` is what was last made of the numbers, until they change.
     ``end`` has the mirror begin anew with a room of that id, if another one should be made.
     """
 
@@ -70,6 +71,7 @@ class RoomMirror:
     homes: dict[str, Home] = field(default_factory=dict)
     opening: dict[str, int] = field(default_factory=dict)
     news: dict[int, Common] = field(default_factory=dict)
+    state: RoomState | None = None
     end: Callable[[], None] = lambda: None
 
     def hear(self, announcement: Announcement, process: str) -> list[Home]:
@@ -88,7 +90,7 @@ class RoomMirror:
                 home.good = False
         for ticket in announcement.gone:
             self.drop(ticket)
-        moved = self._move(announcement) if announcement.home != process else []
+        moved = self._move(announcement) if announcement.moved and announcement.home != process else []
         self.news.clear()
         if announcement.zone is not None:
             self.zone = announcement.zone
@@ -163,6 +165,7 @@ class RoomMirror:
         self.start = start
 
     def _state(self, counter: int, roster: int, size: int) -> None:
+        self.state = None
         if self.counter is None or counter > self.counter:
             self.counter = counter
         if self.roster is None or roster > self.roster:
@@ -216,6 +219,9 @@ class Mirror:
     def state(self, room_id: str) -> RoomState | None:
         """The state of a room, if it is known."""
         room = self.rooms.get(room_id)
-        if room is None or room.counter is None or room.roster is None or room.zone is None:
+        if room is None or room.state is not None:
+            return None if room is None else room.state
+        if room.counter is None or room.roster is None or room.zone is None:
             return None
-        return RoomState(room.counter, room.roster, room.size, room.zone, self.generation)
+        state = room.state = RoomState(room.counter, room.roster, room.size, room.zone, self.generation)
+        return state
