@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -14,7 +15,9 @@ from lingr.errors import LingrError
 KIND = "multipart/form-data"
 MOST_PARTS = 1000
 MOST_AT_ONCE = 65_536
-MOST_HEADER_BYTES = 65_536
+MOST_BUFFERED_BYTES = 3 * MOST_AT_ONCE
+
+_LINE_END = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,30 @@ class _Reader:
 def _events(chunks: Iterable[bytes], boundary: str) -> Iterator[Event]:
     if not boundary:
         raise ValueError("no boundary")
-    most = MOST_AT_ONCE + MOST_HEADER_BYTES
-    decoder = MultipartDecoder(boundary.encode("latin-1"), most, max_parts=MOST_PARTS)
-    for chunk in chunks:
+    mark = boundary.encode("latin-1")
+    decoder = MultipartDecoder(mark, MOST_BUFFERED_BYTES, max_parts=MOST_PARTS)
+    for chunk in _recut(chunks, len(mark) + 16):
         decoder.receive_data(chunk)
         while not isinstance(event := decoder.next_event(), NeedData):
             yield event
     decoder.receive_data(None)
     while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
         yield event
+
+
+def _recut(chunks: Iterable[bytes], longest: int) -> Iterator[bytes]:
+    """The same body in pieces that do not end within what separates two parts, at most ``longest`` bytes.
+
+    The decoder takes the first bytes of what separates two parts for the part's last ones when the rest of
+    it comes later.
+    """
+    kept = b""
+    for chunk in chunks:
+        data = kept + chunk
+        found = _LINE_END.search(data, max(0, len(data) - longest))
+        end = len(data) if found is None else found.start()
+        if end and data[end - 1 : end + 1] == b"\r\n":
+            end -= 1
+        kept = data[end:]
+        yield data[:end]
+    yield kept
