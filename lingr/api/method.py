@@ -60,7 +60,7 @@ class Method:
     answer. Only a method with ``waits`` may answer a Watch. ``raises`` lists the errors of its own, those
     of its needs and parameters aside. ``checks_session`` says that what is called checks the session and its
     log-in itself as it acts, which spares a step; a ticket is always checked like that. ``again`` is for what
-    is called often.
+    is called often, ``is_long`` for answers so long that making them would hold up the loop.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Method:
     waits: bool = False
     checks_session: bool = False
     again: Again | None = None
+    is_long: bool = False
 
     @property
     def path(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from lingr.domain.context import Context
 from lingr.domain.terms import terms_of
+from lingr.errors import LingrError
 from lingr.store.index import Entry, Known, Look, Segment, places, segment_of
 from lingr.values import Message
 
@@ -47,15 +48,15 @@ class Indexer:
         return done
 
 
-def index_room(ctx: Context, room_id: str) -> int:
+def index_room(ctx: Context, room_id: str, most: int | None = None) -> int:
     """Indexes what was said in a room since the last time; returns how many messages that were.
 
-    Private messages are not indexed, nor what the system says.
+    Private messages are not indexed, nor what the system says. If there is much to do, it ends with ``most``
+    messages or some more. Raises LingrError ``unavailable`` when others keep getting in between.
     """
     done = 0
-    while ctx.settings.index_messages:
-        look = ctx.store.index.look(room_id)
-        indexed = _go_on(ctx, room_id, look)
+    while ctx.settings.index_messages and (most is None or done < most):
+        indexed = _go_on(ctx, room_id)
         if indexed is None:
             return done
         done += indexed
@@ -86,9 +87,10 @@ def oldest(ctx: Context) -> int:
     return ctx.clock() - days * DAY_MILLISECONDS if days else 0
 
 
-def _go_on(ctx: Context, room_id: str, look: Look) -> int | None:
-    """Indexes the next messages of a room; None if there are none, or others keep getting in between."""
+def _go_on(ctx: Context, room_id: str) -> int | None:
+    """Indexes the next messages of a room and returns how many; None if there are none."""
     for _ in range(TRIES):
+        look = ctx.store.index.look(room_id)
         if look.counter is None:
             ctx.store.index.forget(room_id)
             return None
@@ -104,8 +106,7 @@ def _go_on(ctx: Context, room_id: str, look: Look) -> int | None:
         after = Known(known.number, _covered(events, look.counter), known.created)
         if ctx.store.index.add(room_id, look.known, after, _open(ctx, look), entries):
             return len(entries)
-        look = ctx.store.index.look(room_id)
-    return None
+    raise LingrError("unavailable")
 
 
 def _covered(events: tuple[Message, ...], counter: int) -> int:

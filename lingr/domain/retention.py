@@ -6,7 +6,7 @@ and then, by one process of all.
 
 from __future__ import annotations
 
-from lingr.domain import rooms
+from lingr.domain import archives, rooms
 from lingr.domain.archive_days import DAY_MILLISECONDS, SKEW_MILLISECONDS
 from lingr.domain.context import Context
 from lingr.domain.presence import LEASE_MILLISECONDS
@@ -33,13 +33,14 @@ def keep(ctx: Context, room_id: str, *, events: int | None, days: int | None) ->
 
 
 def turn(ctx: Context) -> int:
-    """Forgets what rooms are to keep no longer; returns how many events.
+    """Forgets what rooms are to keep no longer, and what is too much for the index; returns how many events.
 
     Each turn sees to all rooms with rules of their own, and to some of the others if events have an age for
     all. Of all processes one does it.
     """
     if not ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
         return 0
+    archives.tidy(ctx)
     room_ids = ctx.store.retention.with_rules()
     if ctx.settings.log_days:
         room_ids += ctx.store.retention.walk(KEYS_AT_ONCE)

@@ -31,6 +31,7 @@ MOST_PLACES = 65_536
 MOST_SHELVES = 4096
 PLACES_PER_SHELF = 12
 KEYS_AT_ONCE = 128
+GIVEN_AT_FIRST = 64
 GIVEN_AT_ONCE = 256
 
 _DOCUMENT = Struct("<II")
@@ -212,17 +213,19 @@ class Index:
         return found or []
 
     def documents(self, segment: Segment, found: Sequence[int]) -> Iterator[list[Place]]:
-        """What is at these places, some hundred at a time; what has been forgotten is left out."""
+        """What is at these places, few at first, then more at a time; what has been forgotten is left out."""
         size, name = _DOCUMENT.size, keys.index_documents(segment.key)
-        for start in range(0, len(found), GIVEN_AT_ONCE):
+        start, count = 0, GIVEN_AT_FIRST
+        while start < len(found):
             raw = self.engine.commands(
                 [
                     ("GETRANGE", name, place * size, place * size + size - 1)
-                    for place in found[start : start + GIVEN_AT_ONCE]
+                    for place in found[start : start + count]
                 ],
                 safe=True,
             )
             yield [_place_of(one) for one in raw if len(one) == size]
+            start, count = start + count, min(2 * count, GIVEN_AT_ONCE)
 
     def rooms(self, numbers: Sequence[int]) -> dict[int, str]:
         """The ids of the rooms with these numbers, without those that have been forgotten."""

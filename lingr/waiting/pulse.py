@@ -22,8 +22,8 @@ log = structlog.get_logger()
 class Chores:
     """``flush`` writes down who was active; ``sweep`` lets silent occupants out; ``round`` looks at rooms.
 
-    All come every ``seconds``. Silence during an outage is nobody's fault, so there is no sweep until
-    ``grace`` seconds after the engine came, or came back.
+    All come every ``seconds``, and so does whatever there is ``besides``. Silence during an outage is nobody's
+    fault, so there is no sweep until ``grace`` seconds after the engine came, or came back.
     """
 
     flush: Callable[[], object]
@@ -31,6 +31,7 @@ class Chores:
     round: Callable[[], object]
     seconds: float
     grace: float
+    besides: tuple[Callable[[], object], ...] = ()
 
 
 def start(hub: Hub, listener: Listener, chores: Chores) -> list[gevent.Greenlet]:
@@ -52,6 +53,7 @@ def start(hub: Hub, listener: Listener, chores: Chores) -> list[gevent.Greenlet]
         gevent.spawn(_every, chores.seconds, chores.flush),
         gevent.spawn(_every, chores.seconds, sweep),
         gevent.spawn(_every, chores.seconds, go_round),
+        *(gevent.spawn(_every, chores.seconds, one) for one in chores.besides),
     ]
 
 

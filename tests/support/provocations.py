@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from lingr.api.method import Method
+from lingr.api.method import Method, Needs
+from lingr.domain import lists, rooms
 from lingr.domain.rooms import MOST_ROOMS
+from support import photos
 from support.scenes import Ask, Scene
+from support.uploads import Upload
 
 Provoke = Callable[[Scene], Ask]
 
@@ -68,7 +71,8 @@ def _nobody_in_particular(scene: Scene) -> Ask:
 @provokes("invalid_ticket")
 def _ticket_given_back(scene: Scene) -> Ask:
     ask = scene.ask()
-    scene.visitor.call("exit")
+    path = "room/exit" if scene.row.needs is Needs.TICKET else "user/stop_observing"
+    scene.house.client.ok(path, session=scene.session, ticket=scene.ticket)
     return ask
 
 
@@ -161,7 +165,55 @@ def _guessing(scene: Scene) -> Ask:
     return scene.ask(password="wrong", times=MANY)
 
 
-@provokes("room.create invalid_parameter")
+@provokes("user.setFavorite rate_limited", "user.setMonitored rate_limited")
+def _guessing_what_a_room_asks_for(scene: Scene) -> Ask:
+    return scene.ask(id=scene.house.room(password="秘密"), password="himitsu", times=MANY)
+
+
+@provokes("user.setFavorite too_many_rooms")
+def _many_favorites(scene: Scene) -> Ask:
+    room = rooms.find(scene.house.ctx, scene.room)
+    for number in range(lists.MOST_FAVORITES):
+        one = replace(room, id=f"favorite-{number}")
+        lists.mark_favorite(scene.house.ctx, scene.account.user_id, one, True)
+    return scene.ask()
+
+
+@provokes("user.setMonitored too_many_rooms")
+def _many_monitored(scene: Scene) -> Ask:
+    room = rooms.find(scene.house.ctx, scene.room)
+    for number in range(lists.MOST_MONITORED):
+        one = replace(room, id=f"monitored-{number}")
+        lists.mark_monitored(scene.house.ctx, scene.account.user_id, one, True)
+    return scene.ask()
+
+
+@provokes("insufficient_permissions")
+def _somebody_elses_room(scene: Scene) -> Ask:
+    return scene.ask(id=scene.house.room(owner_id=scene.house.user().user_id))
+
+
+@provokes("room.changeSettings id_unavailable")
+def _new_id_that_is_taken(scene: Scene) -> Ask:
+    return scene.ask(new_id=scene.house.room())
+
+
+@provokes("image_too_large")
+def _picture_of_a_thousand_screens(scene: Scene) -> Ask:
+    return scene.ask(image=Upload(photos.bomb()))
+
+
+@provokes("invalid_image")
+def _no_picture(scene: Scene) -> Ask:
+    return scene.ask(image=Upload(b"GIF89a, it says"))
+
+
+@provokes("room.getArchives invalid_parameter")
+def _day_that_never_was(scene: Scene) -> Ask:
+    return scene.ask(year="2008", month="2", day="30")
+
+
+@provokes("room.create invalid_parameter", "room.changeSettings invalid_parameter")
 def _unknown_zone(scene: Scene) -> Ask:
     return scene.ask(timezone="Atlantis")
 
@@ -186,6 +238,21 @@ def _none_wanted(scene: Scene) -> Ask:
     return scene.ask(count="0")
 
 
-@provokes("explore.search invalid_parameter", "explore.searchTags invalid_parameter")
+@provokes(
+    "explore.search invalid_parameter",
+    "explore.searchTags invalid_parameter",
+    "explore.searchArchives invalid_parameter",
+    "room.searchArchives invalid_parameter",
+)
 def _search_for_nothing(scene: Scene) -> Ask:
     return scene.ask(q=" ,、 ")
+
+
+@provokes("explore.searchArchives invalid_parameter", "room.searchArchives invalid_parameter")
+def _search_for_no_word(scene: Scene) -> Ask:
+    return scene.ask(q="。、!")
+
+
+@provokes("room.getArchives invalid_parameter")
+def _day_of_no_calendar(scene: Scene) -> Ask:
+    return scene.ask(year="2008", month="2", day="30")

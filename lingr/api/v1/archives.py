@@ -50,6 +50,7 @@ METHODS = (
             Counter(name="counter", doc="Ours: go on after this message, on a day with very many."),
         ),
         raises=("missing_parameter", "invalid_parameter", *PASSWORD_ERRORS, "rate_limited"),
+        is_long=True,
     ),
     _SEARCH,
     replace(
