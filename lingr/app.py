@@ -21,9 +21,12 @@ from lingr.api import v1, views
 from lingr.api.dispatch import Dispatcher
 from lingr.api.params import Request
 from lingr.clock import system_clock
-from lingr.domain import observing, presence, rooms
+from lingr.domain import archives, observing, presence, retention, rooms, settling, users
 from lingr.domain.context import Context
+from lingr.domain.rounds import Round
+from lingr.files import open_files
 from lingr.ids import random_id
+from lingr.pages import images
 from lingr.render import Rendered
 from lingr.render.v1 import Links
 from lingr.resources import static_dir, templates_dir
@@ -33,6 +36,7 @@ from lingr.settings import Settings
 from lingr.store import open_store
 from lingr.store.announcements import Subscription
 from lingr.store.channel import Channel, Connect
+from lingr.store.keys import USER
 from lingr.waiting import pulse
 from lingr.waiting.block import Blocker
 from lingr.waiting.hub import Hub
@@ -68,6 +72,7 @@ def create_app(settings: Settings) -> flask.Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.register_blueprint(views.blueprint(dispatcher, blocker.answer))
     app.register_blueprint(pages.blueprint(ctx))
+    app.register_blueprint(images.blueprint(ctx))
     app.register_blueprint(ops.blueprint(ctx))
     app.extensions[EXTENSION] = _door(ctx, dispatcher, hub, listener)
     return app
@@ -125,7 +130,8 @@ def make_context(
         pause=pause,
         channel=channel,
     )
-    return Context(store, settings, system_clock, random_id, offload, pause)
+    files = open_files(settings.images_dir, settings.images_url, settings.images_endpoint, offload)
+    return Context(store, settings, system_clock, random_id, offload, pause, files)
 
 
 def _listener(ctx: Context, hub: Hub) -> Listener:
@@ -140,6 +146,7 @@ def _listener(ctx: Context, hub: Hub) -> Listener:
 
 def _chores(ctx: Context, hub: Hub) -> pulse.Chores:
     lifetime = ctx.settings.ticket_seconds
+    indexer = archives.Indexer(ctx)
 
     def flush() -> None:
         flushed = presence.flush(ctx, hub.is_polled)
@@ -147,12 +154,16 @@ def _chores(ctx: Context, hub: Hub) -> pulse.Chores:
             hub.recheck(ticket)
         for room_id in flushed.behind:
             hub.announce(room_id)
+        for user_id in users.due_news(ctx):
+            hub.announce(f"{USER}{user_id}")
 
     return pulse.Chores(
         flush=flush,
         sweep=lambda: presence.sweep(ctx),
+        round=Round(ctx, [indexer.follow]).go,
         seconds=min(LONGEST_CHORE_SECONDS, lifetime / CHORES_PER_TICKET),
         grace=min(LONGEST_GRACE_SECONDS, lifetime / CHORES_PER_TICKET),
+        besides=(indexer.turn, lambda: retention.turn(ctx), lambda: settling.mend(ctx)),
     )
 
 

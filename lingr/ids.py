@@ -1,7 +1,8 @@
 """Random ids, in the shapes the 2007 API had.
 
 Session, user, room and occupant ids are 11 characters of ``[0-9A-Za-z]`` (65 bits); API keys are 32
-lower-case hex digits; a ticket carries its room's id in clear: ``a-r-<room id>-<11 characters>``.
+lower-case hex digits; a ticket carries its room's id in clear: ``a-r-<room id>-<11 characters>``; one for
+observing a user that user's: ``a-u-<user id>-<11 characters>``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LENGTH = 11
 TICKET_PREFIX = "a-r-"
+USER_TICKET_PREFIX = "a-u-"
 
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
@@ -48,3 +50,13 @@ def room_of(ticket: str) -> str | None:
     if not ticket.startswith(TICKET_PREFIX) or not dash or len(unique) != LENGTH or not room_id:
         return None
     return room_id
+
+
+def user_ticket_of(user_id: str, unique: str) -> str:
+    """The ticket for observing a user, made from an id of 11 characters."""
+    return f"{USER_TICKET_PREFIX}{user_id}-{unique}"
+
+
+def user_of(ticket: str) -> str:
+    """The id of the user whom a well-formed ticket is for observing."""
+    return ticket.removeprefix(USER_TICKET_PREFIX).rpartition("-")[0]

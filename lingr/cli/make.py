@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from lingr.cli.common import as_json, connected, tell
-from lingr.domain import accounts, rooms
+from lingr.domain import accounts, lists, rooms
 
 
 @click.group()
@@ -47,6 +47,53 @@ def create_user(username: str, email: str, password: str, nickname: str, as_json
     tell(as_json, result, f"user {made.username} ({made.id})")
 
 
+@user.command("change")
+@click.argument("user", metavar="USER")
+@click.option("--nickname", help="The default nickname.")
+@click.option("--description", help="What the user says of itself.")
+@as_json
+def change_user(user: str, nickname: str | None, description: str | None, as_json: bool) -> None:
+    """Change the account of a user, named by user name or e-mail address."""
+    with connected() as ctx:
+        found = accounts.require_user(ctx, user, "user")
+        made = accounts.change_user(ctx, found.id, nickname=nickname, description=description)
+    result: dict[str, object] = {
+        "user_id": made.id,
+        "username": made.username,
+        "nickname": made.nickname,
+        "description": made.description,
+    }
+    tell(as_json, result, f"user {made.username} ({made.nickname})")
+
+
+@user.command("favorite")
+@click.argument("user", metavar="USER")
+@click.argument("room", metavar="ROOM")
+@click.option("--off", is_flag=True, help="Take the room off the list.")
+@as_json
+def favorite_room(user: str, room: str, off: bool, as_json: bool) -> None:
+    """Put a room on the list of a user's favourites."""
+    with connected() as ctx:
+        found, chosen = accounts.require_user(ctx, user, "user"), rooms.find(ctx, room)
+        lists.mark_favorite(ctx, found.id, chosen, not off)
+    result: dict[str, object] = {"user_id": found.id, "room_id": room, "favorite": not off}
+    tell(as_json, result, f"{room} is {'no longer' if off else 'now'} a favourite of {found.username}")
+
+
+@user.command("monitor")
+@click.argument("user", metavar="USER")
+@click.argument("room", metavar="ROOM")
+@click.option("--off", is_flag=True, help="No longer.")
+@as_json
+def monitor_room(user: str, room: str, off: bool, as_json: bool) -> None:
+    """Have what is said in a room told to a user's clients."""
+    with connected() as ctx:
+        found, chosen = accounts.require_user(ctx, user, "user"), rooms.find(ctx, room)
+        lists.mark_monitored(ctx, found.id, chosen, not off)
+    result: dict[str, object] = {"user_id": found.id, "room_id": room, "monitored": not off}
+    tell(as_json, result, f"{room} is {'no longer' if off else 'now'} monitored for {found.username}")
+
+
 @click.group()
 def room() -> None:
     """Rooms."""
@@ -81,5 +128,5 @@ def create_room(
             description=description,
             tags=tags,
         )
-        url = f"{ctx.settings.base_url}/room/{made.id}"
-    tell(as_json, {"room_id": made.id, "name": made.name, "url": url}, url)
+        url = f"{ctx.settings.base_url}/room/{made.public_id}"
+    tell(as_json, {"room_id": made.public_id, "name": made.name, "url": url}, url)

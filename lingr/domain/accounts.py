@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lingr.domain import passwords
+from lingr.domain import passwords, users
 from lingr.domain.context import Context
 from lingr.errors import LingrError
 from lingr.ids import random_key
@@ -71,11 +71,29 @@ def create_user(
     return user
 
 
-def require_user(ctx: Context, name: str) -> User:
+def require_user(ctx: Context, name: str, parameter: str = "owner") -> User:
     """The user with this e-mail address or user name. Raises LingrError ``invalid_parameter``."""
     user = ctx.store.accounts.user_named(name)
     if user is None:
-        raise LingrError("invalid_parameter", parameter="owner")
+        raise LingrError("invalid_parameter", parameter=parameter)
+    return user
+
+
+def change_user(
+    ctx: Context, user_id: str, *, nickname: str | None = None, description: str | None = None
+) -> User:
+    """Gives an account another nickname or description, or both; what is None stays.
+
+    Sessions that are logged in have the new ones from their next log-in on. Raises LingrError
+    ``invalid_parameter``.
+    """
+    fields = {}
+    if nickname is not None:
+        fields["nickname"] = named(nickname, "nickname")
+    if description is not None:
+        fields["description"] = line(description)
+    user = ctx.store.accounts.edit_user(user_id, fields)
+    users.account_changed(ctx, user_id)
     return user
 
 

@@ -38,7 +38,19 @@ LOGIN = Limit("auth.login", "limit_login", "address and account")
 LOGIN_ADDRESS = Limit("auth.login", "limit_login_address", "address")
 ROOM_PASSWORD = Limit("wherever a room's password is asked for", "limit_room_password", "address and room")
 
-LIMITS = (GET_INFO, USER_INFO, GET_ARCHIVES, ARCHIVE_PAGES, EXPLORE, GET_MESSAGES, ENTER, SAY, LOGIN, LOGIN_ADDRESS, ROOM_PASSWORD)
+LIMITS = (
+    EXPLORE,
+    USER_INFO,
+    GET_INFO,
+    GET_ARCHIVES,
+    ARCHIVE_PAGES,
+    GET_MESSAGES,
+    ENTER,
+    SAY,
+    LOGIN,
+    LOGIN_ADDRESS,
+    ROOM_PASSWORD,
+)
 
 
 def allowance(ctx: Context, limit: Limit) -> Allowance:

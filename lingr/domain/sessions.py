@@ -34,8 +34,8 @@ def destroy(ctx: Context, caller: Caller) -> None:
 
     Raises LingrError ``invalid_session``.
     """
-    tickets = ctx.store.sessions.destroy(well_formed(caller.session_id))
-    presence.leave_all(ctx, caller.session_id, tickets)
+    tickets, user_id = ctx.store.sessions.destroy(well_formed(caller.session_id))
+    presence.leave_all(ctx, caller.session_id, tickets, user_id)
 
 
 def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
@@ -51,8 +51,8 @@ def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
     user = ctx.store.accounts.user_named(email)
     if not passwords.matches(ctx, user.password if user else None, password) or user is None:
         raise LingrError("invalid_credentials")
-    tickets = ctx.store.sessions.login(session.id, user.id, user.description)
-    presence.identify(ctx, session.id, tickets, user.id, user.description)
+    tickets = ctx.store.sessions.login(session.id, user.id, user.description, user.icon)
+    presence.identify(ctx, session.id, tickets, user.id, user.description, user.icon)
 
 
 def logout(ctx: Context, caller: Caller) -> None:
@@ -60,5 +60,5 @@ def logout(ctx: Context, caller: Caller) -> None:
 
     Raises LingrError ``invalid_session``, ``not_logged_in``.
     """
-    tickets = ctx.store.sessions.logout(well_formed(caller.session_id))
-    presence.identify(ctx, caller.session_id, tickets, None, None)
+    tickets, user_id = ctx.store.sessions.logout(well_formed(caller.session_id))
+    presence.identify(ctx, caller.session_id, tickets, None, None, None, former=user_id)

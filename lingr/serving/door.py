@@ -10,6 +10,7 @@ from lingr.render import Rendered
 from lingr.store.channel import Done, Reply
 from lingr.store.mirror import Home
 from lingr.values import Common, Standing, Watch
+from lingr.values_user import AnyWatch
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Listener
 
@@ -20,7 +21,7 @@ EXTENSION = "lingr.door"
 class Held(Protocol):
     """A poll with nothing to answer yet, as the dispatcher hands it out."""
 
-    watch: Watch
+    watch: AnyWatch
 
     @property
     def kind(self) -> Hashable: ...
@@ -28,7 +29,7 @@ class Held(Protocol):
     @property
     def wraps(self) -> bool: ...
 
-    def like(self, watch: Watch) -> Held: ...
+    def like(self, watch: AnyWatch) -> Held: ...
 
     def resume(self) -> Rendered | None: ...
 

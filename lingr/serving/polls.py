@@ -15,6 +15,7 @@ from lingr.serving.deliveries import SLICE, Deliveries
 from lingr.serving.door import Door, Held
 from lingr.serving.times import Times
 from lingr.values import Watch
+from lingr.values_user import UserWatch
 
 LOOKERS = 500
 """Polls that are looked after by themselves at the same time."""
@@ -54,7 +55,9 @@ class Polls:
     def park(self, conn: Connection, held: Held, data: bytes) -> None:
         """Lets a connection's poll wait. ``data`` is the request."""
         self._give_back(conn)
-        room = self._visit(conn, held.watch.room_id)
+        watch = held.watch
+        others = watch.rooms if isinstance(watch, UserWatch) else ()
+        room = self._visit(conn, watch.name)
         conn.state = PARKED
         conn.deadline = self._times.hold_until
         conn.held = held
@@ -62,10 +65,12 @@ class Polls:
         self._remember(conn, held, data)
         # Registered first, looked second: a message can then not fall between.
         conn.looking = True
-        self._door.hub.claim(held.watch.ticket, conn)
+        self._door.hub.claim(watch.ticket, conn)
+        if isinstance(watch, UserWatch):
+            self._door.hub.overhear(room, watch.rooms)
         if self._door.hub.is_leaving:
             self.expire(conn)
-        self._door.listener.follow(held.watch.room_id)
+        self._door.listener.follow(watch.name, *others)
         self._look(conn)
 
     def look(self, conn: Connection) -> None:
@@ -131,7 +136,9 @@ class Polls:
 
     def _settle(self, conn: Connection, held: Held) -> None:
         """Puts a poll that was just looked at, in vain, where it needs no looking at by itself."""
-        found, room = self._door.standing(held.watch), conn.room
+        watch, room = held.watch, conn.room
+        # A user's polls share no answers: each is looked after by itself.
+        found = None if isinstance(watch, UserWatch) else self._door.standing(watch)
         if found is None or room is None:
             return
         home, standing = found

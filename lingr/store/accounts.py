@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from lingr.store import keys
-from lingr.store.client import Engine
+from lingr.store.client import Argument, Engine
 from lingr.store.records import from_json, to_json
 from lingr.store.scripts import run
 from lingr.values import ApiKey, User
@@ -65,6 +68,16 @@ class Accounts:
             [keys.users(), keys.emails(), keys.usernames()],
             [user.id, user.email.lower(), user.username.lower(), to_json(user)],
         )
+
+    def picture(self, user_id: str, icon: str | None) -> str | None:
+        """Gives a user an icon, or none; returns the former. Raises LingrError ``invalid_parameter``."""
+        former = run(self.engine, "user_icon", [keys.users()], [user_id, icon or ""], safe=True)[0]
+        return former.decode() or None
+
+    def edit_user(self, user_id: str, fields: Mapping[str, str]) -> User:
+        """Gives fields of an account other values. Raises LingrError ``invalid_parameter``."""
+        arguments: list[Argument] = [user_id, msgspec.json.encode(fields)]
+        return from_json(run(self.engine, "user_edit", [keys.users()], arguments, safe=True)[0], User)
 
     def user(self, user_id: str) -> User | None:
         raw = self.engine.command("HGET", keys.users(), user_id, safe=True)

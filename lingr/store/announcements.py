@@ -24,12 +24,13 @@ class Announcement(msgspec.Struct, frozen=True):
     ``gone`` lists tickets that are void, ``moved`` tickets that the process ``home`` now serves, in the
     ``turn`` that this began, ``changed`` tickets whose occupant is another one in some respect; ``reset``
     says that the room lost events and began a new epoch, or, with ``deleted``, that there is no such room
-    any more. ``zone`` is the room's time zone when its settings changed.
+    any more. ``zone`` is the room's time zone when its settings changed. A user's announcements have no
+    ``roster`` and no ``size``.
     """
 
     counter: int
-    roster: int
-    size: int
+    roster: int = 0
+    size: int = 0
     event: Message | None = None
     gone: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()

@@ -8,7 +8,15 @@ from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.rates import Allowance
-from lingr.store.records import claimant_of, hash_of, joining_of, newcomer_of, occupants_of, room_of, session_of
+from lingr.store.records import (
+    claimant_of,
+    hash_of,
+    joining_of,
+    newcomer_of,
+    occupants_of,
+    room_of,
+    session_of,
+)
 from lingr.store.scripts import Call, Step, run_all, values_of
 from lingr.store.users import Users
 from lingr.values import Occupant, Room, Session
@@ -57,7 +65,8 @@ class Entrances:
     ) -> Door:
         """Keeps the session alive, counts the entrance, notes the ticket it is about to use.
 
-        The room must have ``moved_to`` that id, or not have moved. Raises LingrError ``invalid_session``, ``rate_limited``; then no ticket is noted.
+        The room must have ``moved_to`` that id, or not have moved. Raises LingrError ``invalid_session``,
+        ``rate_limited``; then no ticket is noted.
         """
         names = (*self._session(session_id), keys.entering(session_id))
         prepare = Call("session_enter", names, [self.lifetime, ticket, *allowance])

@@ -38,13 +38,24 @@ class Sessions:
         fields = self._run("session_touch", session_id, self.lifetime, safe=True)[0]
         return session_of(session_id, hash_of(fields))
 
-    def login(self, session_id: str, user_id: str, description: str) -> list[str]:
+    def login(self, session_id: str, user_id: str, description: str, icon: str | None = None) -> list[str]:
         """Returns the session's tickets. Raises LingrError ``invalid_session``, ``already_logged_in``."""
-        return _texts(self._run("session_login", session_id, user_id, description)[0])
+        return _texts(self._run("session_login", session_id, user_id, description, icon or "")[0])
 
-    def logout(self, session_id: str) -> list[str]:
-        """Returns the session's tickets. Raises LingrError ``invalid_session``, ``not_logged_in``."""
-        return _texts(self._run("session_logout", session_id, self.lifetime)[0])
+    def picture(self, session_id: str, user_id: str, icon: str | None) -> list[str]:
+        """Gives the session of a user its icon, or none. Returns the session's tickets.
+
+        A session that has ended, or is another user's by now, is left alone and has none.
+        """
+        return _texts(self._run("session_icon", session_id, user_id, icon or "", safe=True)[0])
+
+    def logout(self, session_id: str) -> tuple[list[str], str]:
+        """Returns the session's tickets, and the user that it had.
+
+        Raises LingrError ``invalid_session``, ``not_logged_in``.
+        """
+        tickets, user_id = self._run("session_logout", session_id, self.lifetime)
+        return _texts(tickets), user_id.decode()
 
     def forget(self, session_id: str, ticket: str) -> None:
         """Notes that a session no longer has a ticket; ``flush`` writes it down.
@@ -53,9 +64,10 @@ class Sessions:
         """
         self._forgotten.setdefault(session_id, set()).add(ticket)
 
-    def destroy(self, session_id: str) -> list[str]:
-        """Returns the tickets the session had. Raises LingrError ``invalid_session``."""
-        return _texts(self._run("session_destroy", session_id)[0])
+    def destroy(self, session_id: str) -> tuple[list[str], str | None]:
+        """Returns the tickets that the session had, and its user. Raises LingrError ``invalid_session``."""
+        tickets, user_id = self._run("session_destroy", session_id)
+        return _texts(tickets), user_id.decode() or None
 
     def seen(self, session_id: str) -> None:
         """Notes that a session was active; ``flush`` writes it down."""

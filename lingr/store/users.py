@@ -85,7 +85,7 @@ class Users:
         Raises LingrError ``invalid_ticket``, ``repeated_counter``.
         """
         self._polled.get(user_id, {}).pop(ticket, None)
-        arguments = [ticket, session_id, now, due, kept, self.process, counter, REPETITIONS]
+        arguments: list[Argument] = [ticket, session_id, now, due, kept, self.process, counter, REPETITIONS]
         return self._profile(user_id, Call("user_poll", self._keys(user_id), arguments))
 
     def look(self, user_id: str, ticket: str, session_id: str) -> Profile:
@@ -131,7 +131,7 @@ class Users:
         Before, so that no room is missing from the lists; and after, because a reader may have found in
         between that it was not there yet. ``noted`` reads what the first ones reply.
         """
-        arguments = [session_id, MOST_VISITED, *room_ids]
+        arguments: list[Argument] = [session_id, MOST_VISITED, *room_ids]
         return [
             *(("SADD", keys.listing(one), user_id) for one in room_ids),
             Call("user_enter", self._keys(user_id), arguments),
@@ -170,8 +170,8 @@ class Users:
         note: Step = ("SADD", keys.listing(room_id), user_id)
         run_all(self.engine, [note, Call("user_own", self._keys(user_id), [room_id])], safe=True)
 
-    def change(self, user_id: str, mark: str = "") -> None:
-        """Notes that the profile is another one: always, or unless the ``mark`` was counted already."""
+    def change(self, user_id: str, mark: str) -> None:
+        """Notes that the profile is another one, unless the ``mark`` was counted already."""
         run(self.engine, "user_change", self._keys(user_id), [mark])
 
     def forget_room(self, room_id: str) -> None:
@@ -185,7 +185,7 @@ class Users:
 
     def follow(self, user_id: str, ticket: str, session_id: str, *, now: int, due: int, kept: int) -> None:
         """Gives a session a ticket for observing the user. For ``due`` and ``kept`` see ``poll``."""
-        arguments = [ticket, session_id, now, due, kept, MOST_TICKETS]
+        arguments: list[Argument] = [ticket, session_id, now, due, kept, MOST_TICKETS]
         run(self.engine, "user_follow", self._keys(user_id), arguments, safe=True)
 
     def unfollow(self, user_id: str, ticket: str, session_id: str, now: int) -> None:
@@ -267,11 +267,16 @@ def _profile_of(values: list[Reply], user: User | None, owns: list[bytes]) -> Pr
         _texts(favorite),
         _texts(monitored),
         _texts(visited),
-        tuple(Place(*member.split(" "), score) for member, score in places),
+        tuple(_place(member, score) for member, score in places),
         {room_id: int(newest) for room_id, newest in hash_of(heard).items()},
         user,
         frozenset(_texts(owns)),
     )
+
+
+def _place(member: str, score: str) -> Place:
+    room_id, _, session_id = member.partition(" ")
+    return Place(room_id, session_id, score)
 
 
 def _texts(raw: Iterable[bytes]) -> tuple[str, ...]:

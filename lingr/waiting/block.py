@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from gevent.event import Event
 
-from lingr.values import Watch
+from lingr.values_user import AnyWatch, UserWatch
 from lingr.waiting.departure import departure
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Listener
@@ -21,7 +21,7 @@ class Held(Protocol[A_co]):
     """A poll with nothing to answer yet, as the dispatcher hands it out."""
 
     @property
-    def watch(self) -> Watch: ...
+    def watch(self) -> AnyWatch: ...
 
     def resume(self) -> A_co | None: ...
 
@@ -71,8 +71,10 @@ class Blocker(Generic[A]):
         hold = self.hold_seconds * random.uniform(0.9, 0.99)
         watch = held.watch
         try:
-            self.hub.register(watch.room_id, watch.ticket, sleeper, hold)
-            self.listener.follow(watch.room_id)
+            others = watch.rooms if isinstance(watch, UserWatch) else ()
+            self.hub.register(watch.name, watch.ticket, sleeper, hold)
+            self.hub.overhear(sleeper, others)
+            self.listener.follow(watch.name, *others)
             with departure(socket, sleeper.nothing):
                 while True:
                     # Registered first, looked second: a message can then not fall between.

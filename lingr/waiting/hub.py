@@ -1,7 +1,7 @@
-"""Who waits for which room, and until when.
+"""Who waits for which room or user, and until when.
 
-The hub knows names and deadlines, nothing of rooms or formats. It never blocks, so it may be called from
-anywhere, a callback of the event loop included.
+The hub knows names and deadlines, nothing of rooms or formats. A user's name is as good as a room's. It never
+blocks, so it may be called from anywhere, a callback of the event loop included.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ class Hub:
         self._rooms: defaultdict[str, dict[Waiter, Place]] = defaultdict(dict)
         self._tickets: dict[str, Waiter] = {}
         self._places: dict[Waiter, Place] = {}
+        # Who listens to other names besides its own, and to which; who hears of a name so; who has heard.
+        self._others: dict[Waiter, tuple[str, ...]] = {}
+        self._besides: defaultdict[str, dict[Waiter, None]] = defaultdict(dict)
+        self._murmurs: dict[Waiter, None] = {}
         # A wheel: each slot holds the waiters whose time is up in that stretch of GRANULE seconds.
         self._wheel: defaultdict[int, dict[Waiter, None]] = defaultdict(dict)
         self._turned = self._slot(clock())
@@ -71,6 +75,26 @@ class Hub:
     def attend(self, room_id: str, waiter: Waiter) -> None:
         """Lets a waiter listen to a room that keeps its polls, and their deadlines, by itself."""
         self._place(waiter, Place(room_id))
+
+    def overhear(self, waiter: Waiter, names: tuple[str, ...]) -> None:
+        """Lets a waiter that has a place hear of other names too: of these, and no longer of former ones.
+
+        It is told of what happens there when the wheel turns, once for all that has happened since.
+        """
+        if self._others.get(waiter, ()) == names or waiter not in self._places:
+            return
+        self._forget_others(waiter)
+        if names:
+            self._others[waiter] = names
+        for name in names:
+            self._besides[name][waiter] = None
+
+    def _forget_others(self, waiter: Waiter) -> None:
+        self._murmurs.pop(waiter, None)
+        for name in self._others.pop(waiter, ()):
+            self._besides[name].pop(waiter, None)
+            if not self._besides[name]:
+                del self._besides[name]
 
     def claim(self, ticket: str, waiter: Waiter) -> None:
         """From now on this waiter is told about the ticket; whoever polled with it before is sent away."""
@@ -101,6 +125,7 @@ class Hub:
         place = self._places.pop(waiter, None)
         if place is None:
             return
+        self._forget_others(waiter)
         room = self._rooms[place.room_id]
         del room[waiter]
         if not room:
@@ -114,12 +139,14 @@ class Hub:
 
     def has(self, room_id: str) -> bool:
         """Whether anybody waits for the room."""
-        return room_id in self._rooms
+        return room_id in self._rooms or room_id in self._besides
 
     def announce(self, room_id: str) -> None:
         """Something happened in a room."""
         if room_id in self._rooms:
             self._tell(self._rooms[room_id])
+        if room_id in self._besides:
+            self._murmurs.update(self._besides[room_id])
 
     def recheck(self, ticket: str) -> None:
         """Something happened to a ticket."""
@@ -134,7 +161,9 @@ class Hub:
             waiter.nothing()
 
     def turn(self) -> None:
-        """Turns the wheel to the present: sends away everybody whose time is up."""
+        """Turns the wheel to the present: sends away everybody whose time is up, tells what was overheard."""
+        murmurs, self._murmurs = self._murmurs, {}
+        self._tell(murmurs)
         now = self._slot(self._clock())
         for slot in range(self._turned, now + 1):
             for waiter in list(self._wheel.get(slot, ())):

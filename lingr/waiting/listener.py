@@ -13,6 +13,7 @@ from gevent.event import Event
 
 from lingr.errors import LingrError
 from lingr.store.announcements import Announcement, Followed, Subscription, SubscriptionLost
+from lingr.store.keys import USER
 from lingr.store.mirror import Home, Mirror
 from lingr.waiting.hub import Hub
 
@@ -61,17 +62,23 @@ class Listener:
         self._known: dict[str, int] = {}
         self.connected_at: float | None = None
 
-    def follow(self, room_id: str) -> None:
-        """Sees to it that a room's announcements are heard; returns when they are, or after 2 seconds."""
-        self._interest[room_id] = time.monotonic()
-        followed = self._followed.get(room_id)
+    def follow(self, *names: str) -> None:
+        """Sees to it that announcements are heard, of rooms or users; returns when they are, or after 2 s."""
+        asked = [self._follow(name) for name in names]
+        until = time.monotonic() + FOLLOW_SECONDS
+        for one in asked:
+            one.wait(max(0.0, until - time.monotonic()))
+
+    def _follow(self, name: str) -> Event:
+        self._interest[name] = time.monotonic()
+        followed = self._followed.get(name)
         if followed is None:
-            followed = self._followed[room_id] = Event()
-            self._ask(room_id)
-        followed.wait(FOLLOW_SECONDS)
+            followed = self._followed[name] = Event()
+            self._ask(name)
+        return followed
 
     def prune(self) -> None:
-        """Stops following rooms that nobody has waited for in the last minute."""
+        """Stops following rooms and users that nobody has waited for in the last minute."""
         before = time.monotonic() - IDLE_SECONDS
         for room_id, since in list(self._interest.items()):
             if since < before and not self._hub.has(room_id):
@@ -130,7 +137,8 @@ class Listener:
         followed = self._followed.get(room_id)
         if followed is None:
             return
-        self._mirror.follow(room_id)
+        if not room_id.startswith(USER):
+            self._mirror.follow(room_id)
         followed.set()
         # Whatever happened before this moment was not heard.
         self._hub.announce(room_id)
@@ -138,6 +146,8 @@ class Listener:
     def _take(self, room_id: str, announcement: Announcement) -> None:
         room = self._mirror.rooms.get(room_id)
         if room is None:
+            if room_id.startswith(USER):
+                self._take_user(room_id, announcement)
             return
         moved = room.hear(announcement, self._process)
         for ticket in announcement.moved:
@@ -150,6 +160,14 @@ class Listener:
             self._hub.recheck(ticket)
         if announcement.reset or self._hooks.worth_waking(announcement):
             self._hub.announce(room_id)
+
+    def _take_user(self, name: str, announcement: Announcement) -> None:
+        if announcement.home != self._process:
+            for ticket in announcement.moved:
+                self._hub.dismiss(ticket)
+        for ticket in announcement.gone:
+            self._hub.recheck(ticket)
+        self._hub.announce(name)
 
     def _tell_moved(self, homes: list[Home]) -> None:
         try:

@@ -22,8 +22,8 @@ log = structlog.get_logger()
 class Chores:
     """``flush`` writes down who was active; ``sweep`` lets silent occupants out; ``round`` looks at rooms.
 
-    All come every ``seconds``, and so does whatever there is ``besides``. Silence during an outage is nobody's
-    fault, so there is no sweep until ``grace`` seconds after the engine came, or came back.
+    All come every ``seconds``, and so does whatever is done ``besides``. Silence during an outage is
+    nobody's fault, so there is no sweep until ``grace`` seconds after the engine came, or came back.
     """
 
     flush: Callable[[], object]

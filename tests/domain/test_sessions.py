@@ -189,6 +189,6 @@ def test_an_account_keeps_no_password(ctx, bob):
 def test_tickets_of_a_session_end_with_it(ctx, person):
     ann = person("Ann")
     ticket = ann.ticket
-    assert ctx.store.sessions.destroy(ann.session.id) == [ticket]
+    assert ctx.store.sessions.destroy(ann.session.id)[0] == [ticket]
     assert ticket.startswith(ticket_of(ROOM, ""))
     ctx.store.tickets.look(ROOM, ticket, ann.session.id, now=0)

@@ -33,6 +33,8 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
     ticket = f"a-r-{room_id}-0123456789A"
     touched = [
         *keys.room(room_id),
+        keys.moved_here(room_id),
+        keys.closed(room_id),
         keys.said(room_id, "0123456789A", "any {request} id"),
         keys.speaking(room_id, ticket),
         keys.reading(room_id, ticket),
@@ -51,6 +53,13 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
         [keys.attempts("login", "here"), keys.attempts("room", "here", "lobby")],
         [keys.api_keys(), keys.named_api_keys()],
         [keys.users(), keys.emails(), keys.usernames()],
+        [
+            keys.index_rooms(),
+            keys.index_numbers(),
+            keys.index_segments(),
+            keys.index_documents(7),
+            keys.index_postings(7, 99),
+        ],
     ],
 )
 def test_other_keys_that_a_script_touches_together_live_in_one_slot(touched):

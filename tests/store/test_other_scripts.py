@@ -100,7 +100,7 @@ def test_a_session_has_one_user_at_a_time(store):
         store.sessions.login("s", "another", "")
     known = store.sessions.touch("s")
     assert (known.user_id, known.description) == ("user", "about me")
-    assert store.sessions.logout("s") == ["t"]
+    assert store.sessions.logout("s") == (["t"], "user")
     assert store.sessions.touch("s") == Session("s", "k", "human")
 
 
@@ -108,7 +108,8 @@ def test_a_session_ends_with_its_tickets_told(store):
     store.sessions.create(Session("s", "k", "human"))
     note(store, "t")
     note(store, "u")
-    assert sorted(store.sessions.destroy("s")) == ["t", "u"]
+    tickets, user_id = store.sessions.destroy("s")
+    assert (sorted(tickets), user_id) == (["t", "u"], None)
     assert store.engine.command("DBSIZE") == 0
 
 

@@ -96,7 +96,7 @@ def test_sweeping_lets_the_silent_out(lobby, hearing):
     assert home.occupant.id == lobby.store.rooms.roster("lobby")[1].id
     hearing.heard()
     assert lobby.store.rooms.sweep("lobby", before=MIDNIGHT, now=MIDNIGHT + 9, left=" went") == (
-        [("ann-session", lobby.ticket("ann"))],
+        [("ann-session", lobby.ticket("ann"), None, False)],
         MIDNIGHT + 5,
     )
     assert lobby.log()[-1] == (3, "system:leave", "Ann went")
@@ -106,7 +106,7 @@ def test_sweeping_lets_the_silent_out(lobby, hearing):
         MIDNIGHT + 5,
     )
     assert lobby.store.rooms.sweep("lobby", before=MIDNIGHT + 5, now=MIDNIGHT + 9, left=" went") == (
-        [("bob-session", lobby.ticket("bob"))],
+        [("bob-session", lobby.ticket("bob"), None, False)],
         None,
     )
 
@@ -139,13 +139,6 @@ def test_a_room_that_lost_events_begins_anew(lobby, hearing):
         lobby.say("ann", "hello")
     lobby.come("ann", ticket=lobby.ticket("again"), occupant=occupant_of("ann", "Ann"), again=True)
     assert lobby.log()[-1] == (8, "system:enter", "Ann came")
-
-
-def test_the_directory_lists_the_newest_first(store):
-    for created, room_id in enumerate(["old", "newer", "newest"]):
-        store.rooms.enlist(room_id, created)
-    store.rooms.enlist("old", 99)
-    assert store.rooms.listed(2) == ["newest", "newer"]
 
 
 def test_an_owner_has_only_so_many_rooms(store):

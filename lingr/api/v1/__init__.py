@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from lingr.api.method import table
-from lingr.api.v1 import room, session, talk
+from lingr.api.v1 import archives, explore, own, room, session, talk, user
 
-METHODS = table([*session.METHODS, *room.METHODS, *talk.METHODS])
+METHODS = table([*session.METHODS, *explore.METHODS, *user.METHODS, *room.METHODS, *archives.METHODS, *talk.METHODS, *own.METHODS])

@@ -12,7 +12,8 @@ local function forget(session, ticket)
   end
 end
 
--- Takes a ticket and its occupant out of the room, and says so if the occupant had a nickname.
+-- Takes a ticket and its occupant out of the room, and says so if the occupant had a nickname. Returns the
+-- occupant's user ('' for nobody), and whether the session is still in the room with another ticket.
 local function leave(ticket, record, now, most, has_left)
   redis.call('HDEL', TICKETS, ticket)
   redis.call('HDEL', POLLS, 'h:' .. ticket, 'p:' .. ticket, 's:' .. ticket)
@@ -27,4 +28,5 @@ local function leave(ticket, record, now, most, has_left)
     parts.event = append(event_of(occupant, 'system:leave', now, occupant.nickname .. has_left), most)
   end
   announce(parts)
+  return occupant.user_id or '', redis.call('HEXISTS', ENTERED, record.session)
 end

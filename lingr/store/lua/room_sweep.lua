@@ -1,7 +1,7 @@
 -- Lets out the occupants whose tickets were last polled at or before a given time, at most 100 of them.
 -- KEYS: the room's. ARGV: that time (ms), now (ms), most events to keep, the words for a leaving.
--- Returns session and ticket of each who left, in turn, and the time the longest silent one that stays was
--- last seen, or '' in an empty room.
+-- Returns of each who left the session, the ticket, the user ('' for nobody) and whether the session is still
+-- here, in turn; and the time the longest silent one that stays was last seen, or '' in an empty room.
 -- uses: room
 -- uses: people
 -- uses: leave
@@ -11,9 +11,8 @@ for _, ticket in ipairs(silent) do
   local json = redis.call('HGET', TICKETS, ticket)
   if json then
     local record = record_of(json)
-    leave(ticket, record, ARGV[2], ARGV[3], ARGV[4])
-    left[#left + 1] = record.session
-    left[#left + 1] = ticket
+    local user_id, stays = leave(ticket, record, ARGV[2], ARGV[3], ARGV[4])
+    for _, one in ipairs({ record.session, ticket, user_id, tostring(stays) }) do left[#left + 1] = one end
   else
     redis.call('ZREM', SEEN, ticket)
   end
