@@ -17,7 +17,7 @@ from lingr.store.rounds import Glance
 
 LEASE_MILLISECONDS = 5000
 MOST_ROOMS = 1000
-AT_ONCE = 200
+AT_ONCE = 100
 
 Follower = Callable[[Context, str], object]
 """Is called with the id of a room in which something has happened since it was called last.

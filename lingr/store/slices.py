@@ -1,41 +1,45 @@
 """Which slices of the directory a text is in.
 
-A room's bit is set in the slice of every run of one, two and three letters of its words, and of every tag.
-There are so many slices and no more, so several runs share one: what all slices of a search name are rooms
-that may contain it, and their texts tell. Runs of letters serve every script, with or without spaces.
+A room's bit is set in the slices of the runs of letters of its words, and of its tags. There are so many
+slices and no more, so several runs share one, and each run has two: what all slices of a search name are
+rooms that may well contain it, and their texts tell. Runs are of one and two letters, where spaces part words
+of three as well: so every script is served, with and without spaces.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from zlib import crc32
 
 SLICES = 4096
-LONGEST_RUN = 3
 ENOUGH_SLICES = 64
 """A search that names so many is narrow enough."""
 
 TAG_MARK = "\x1f"
 """Stands around each tag in a text. Texts of rooms have no such character."""
 
+_SLICE_BITS = SLICES.bit_length() - 1
 _WORD = re.compile(rf"[^\s,、{TAG_MARK}]+")
 _TAG = re.compile(rf"{TAG_MARK}([^{TAG_MARK}]+)(?={TAG_MARK})")
+# Two letters of a script with thousands of them say as much as three of another.
+_FEW_LETTERS = re.compile("[\x00-\u0fff\u1e00-\u2fff]{3}")
 
 
 def slices_of(text: str) -> set[int]:
     """The slices of a room that is found by this text."""
-    runs = {
-        word[start : start + length]
-        for word in set(_WORD.findall(text))
-        for length in range(1, LONGEST_RUN + 1)
-        for start in range(len(word) - length + 1)
-    }
-    return {_slice(run) for run in runs} | {_slice(marked(tag)) for tag in tags_in(text)}
+    found = {number for tag in tags_in(text) for number in _slices(marked(tag))}
+    for run in {run for word in _WORD.findall(text) for run in _runs(word)}:
+        found |= _slices(run)
+    return found
 
 
 def slices_for(needles: tuple[str, ...]) -> list[int]:
     """Slices that a room must be in to contain all needles, each a term or a marked tag."""
-    found = {number for needle in needles for number in _slices_for(needle)}
+    found: set[int] = set()
+    for needle in needles:
+        runs = [needle] if needle.startswith(TAG_MARK) else _telling(needle)
+        found = found.union(*map(_slices, runs))
     return sorted(found)[:ENOUGH_SLICES]
 
 
@@ -49,15 +53,19 @@ def tags_in(text: str) -> list[str]:
     return _TAG.findall(text)
 
 
-def _slices_for(needle: str) -> set[int]:
-    if needle.startswith(TAG_MARK):
-        return {_slice(needle)}
-    found = set()
-    for word in _WORD.findall(needle):
-        length = min(len(word), LONGEST_RUN)
-        found |= {_slice(word[start : start + length]) for start in range(len(word) - length + 1)}
-    return found
+def _telling(needle: str) -> list[str]:
+    """The runs of a term, without single letters of longer words."""
+    return [run for word in _WORD.findall(needle) for run in _runs(word) if len(run) > 1 or len(word) == 1]
 
 
-def _slice(run: str) -> int:
-    return crc32(run.encode()) % SLICES
+def _runs(word: str) -> Iterator[str]:
+    yield from word
+    yield from map(str.__add__, word, word[1:])
+    for start in range(len(word) - 2):
+        if _FEW_LETTERS.match(word, start):
+            yield word[start : start + 3]
+
+
+def _slices(run: str) -> set[int]:
+    mark = crc32(run.encode())
+    return {mark % SLICES, (mark >> _SLICE_BITS) % SLICES}

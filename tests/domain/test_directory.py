@@ -51,8 +51,10 @@ def jazz(ctx: Context) -> Room:
 @pytest.mark.parametrize(
     "q",
     [
-        "jazz", "JAZZ", "ｊａｚｚ", "az", "j", "喫茶", "茶", "jazz 喫茶", "jazz,喫茶", "jazz、喫茶", " ,jazz,, ",
-        "SCHÖNE", "ガッキ", "ｶﾞｯ", "platten", '"jazz 喫茶"', '"Schöne Platten, ガッキ"', "latenight", "猫", "late night",
+        "jazz", "JAZZ", "ｊａｚｚ", "az", "j", "喫茶", "茶", "jazz 喫茶", "jazz,喫茶", "jazz、喫茶",
+        " ,jazz,, ",
+        "SCHÖNE", "ガッキ", "ｶﾞｯ", "platten", '"jazz 喫茶"', '"Schöne Platten, ガッキ"', "latenight", "猫",
+        "late night",
         "jazz platten 夜 猫", '"ガッキ と夜', "scho\u0308ne",
     ],
 )  # fmt: skip

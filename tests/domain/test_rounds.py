@@ -1,4 +1,4 @@
-"""The round: what is hot, and that whoever follows what is said hears of every room in which something was."""
+"""The round: what is hot, and that followers hear of every room in which something was said."""
 
 from __future__ import annotations
 

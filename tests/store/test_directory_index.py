@@ -37,7 +37,7 @@ def left_over(store: Store) -> dict[str, object]:
         keys.hot_rooms(),
     ]
     there = {name for name in names if store.engine.command("EXISTS", name)}
-    return {**{name: True for name in there}, **{str(n): bits for n, bits in enumerate(slices) if bits}}
+    return {**dict.fromkeys(there, True), **{str(n): bits for n, bits in enumerate(slices) if bits}}
 
 
 def test_a_room_is_in_the_slices_of_all_that_it_contains() -> None:

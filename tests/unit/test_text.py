@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lingr.text import clean, line, parse_tags
+from lingr.text import clean, folded, folded_tag, line, parse_tags, parse_terms
 from lingr.values import Tag
 
 anything = st.text(st.characters(codec=None, exclude_categories=()))
@@ -86,3 +86,44 @@ def test_quoted_tags_come_back_as_typed(typed: list[str]) -> None:
     assert {tag.display_name for tag in read} <= set(shown)
     assert {tag.name for tag in read} == {text.lower().replace(" ", "") for text in shown if text}
     assert len({tag.name for tag in read}) == len(read)
+
+
+@settings(deadline=None)
+@given(anything)
+def test_what_is_folded_stays_as_it_is_when_folded_again(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+    assert " " not in folded_tag(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jazz", "ｊａｚｚ"),
+        ("STRASSE", "Straße"),
+        ("ｶﾞｯｷ", "ガッキ"),
+        ("é", "e\u0301"),
+        ("a\u3000\n b", "A b"),
+        ("①", "1"),
+    ],
+)
+def test_what_is_folded_alike(one: str, other: str) -> None:
+    assert folded(one) == folded(other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("jazz", ("jazz",)),
+        ("jazz,Rock", ("jazz", "rock")),
+        (" jazz ,, rock\u3000夜、ｂａｒ，x ", ("jazz", "rock", "夜", "bar", "x")),
+        ('"Late  Night", jazz', ("late night", "jazz")),
+        ('＂a, b＂ "c', ("a, b", "c")),
+        ("JAZZ jazz", ("jazz",)),
+        ('a"b"', ("a", "b")),
+        ("\x00a\x1f,\ufffe", ("a",)),
+        ("", ()),
+        (' , 、 "" " ', ()),
+    ],
+)
+def test_terms(typed: str, read: tuple[str, ...]) -> None:
+    assert parse_terms(typed) == read

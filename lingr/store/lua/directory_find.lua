@@ -3,7 +3,8 @@
 -- ARGV: most rooms, where to go on (0 at first), then what is looked for.
 -- Returns room ids, and where to go on: '' if all have been looked at.
 local LISTED, HOT, TEXTS, NUMBERS, PLACES, BITS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local FEW, HOTTEST, PAGE, AND = 4000, 500, 2000, 'AND'
+local FEW, HOTTEST, PAGE, PAGES, AND = 1000, 250, 250, 8, 'AND'
+local MASKS = { 128, 64, 32, 16, 8, 4, 2, 1 }
 local most, start, found, is_found = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
 redis.call('BITOP', AND, BITS, unpack(KEYS, 7))
 local bits, count = redis.call('GET', BITS) or '', redis.call('BITCOUNT', BITS)
@@ -37,15 +38,16 @@ end
 
 local function is_set(number)
   local byte = string.byte(bits, math.floor(number / 8) + 1) or 0
-  return bit.band(byte, bit.rshift(128, number % 8)) ~= 0
+  return bit.band(byte, MASKS[number % 8 + 1]) ~= 0
 end
 
 -- The rooms whose bits are set, in order.
 local function few()
   local numbers = {}
-  for first in string.gmatch(bits, '()[^%z]') do
-    for number = first * 8 - 8, first * 8 - 1 do
-      if is_set(number) then numbers[#numbers + 1] = number end
+  for place, char in string.gmatch(bits, '()([^%z])') do
+    local byte, first = string.byte(char), place * 8 - 9
+    for index, mask in ipairs(MASKS) do
+      if bit.band(byte, mask) ~= 0 then numbers[#numbers + 1] = first + index end
     end
   end
   local ids = {}
@@ -70,10 +72,14 @@ if count <= FEW then
   return { 'ok', found, '' }
 end
 if start == 0 then keep(redis.call('ZREVRANGE', HOT, 0, HOTTEST - 1)) end
-local page = redis.call('ZREVRANGE', LISTED, start, start + PAGE - 1)
-local candidates = {}
-for index, number in ipairs(all('HMGET', NUMBERS, page)) do
-  if number and is_set(tonumber(number)) then candidates[#candidates + 1] = page[index] end
+for _ = 1, PAGES do
+  local page, candidates = redis.call('ZREVRANGE', LISTED, start, start + PAGE - 1), {}
+  for index, number in ipairs(all('HMGET', NUMBERS, page)) do
+    if number and is_set(tonumber(number)) then candidates[#candidates + 1] = page[index] end
+  end
+  keep(candidates)
+  if #page < PAGE then return { 'ok', found, '' } end
+  start = start + PAGE
+  if #found >= most then break end
 end
-keep(candidates)
-return { 'ok', found, #page == PAGE and start + PAGE or '' }
+return { 'ok', found, start }
