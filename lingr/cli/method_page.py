@@ -14,20 +14,17 @@ from lingr.settings import Settings
 ANYWHERE = ("invalid_parameter", "request_too_large", "unavailable", "internal_error")
 """What every method may answer with besides the errors of its row."""
 
-SHOWN = {
-    Needs.NOTHING: (),
-    Needs.API_KEY: ("api_key",),
-    Needs.SESSION: ("session",),
-    Needs.LOGIN: ("session",),
-    Needs.TICKET: ("session", "ticket"),
+_SESSION = {"session": "The session, as session.create told it."}
+SHOWN: dict[Needs, dict[str, str]] = {
+    Needs.NOTHING: {},
+    Needs.API_KEY: {"api_key": "An API key, 32 lower-case hex digits."},
+    Needs.SESSION: _SESSION,
+    Needs.LOGIN: _SESSION,
+    Needs.TICKET: {**_SESSION, "ticket": "The ticket, as room.enter told it."},
+    Needs.USER_TICKET: {**_SESSION, "ticket": "The ticket, as user.startObserving told it."},
 }
-"""The parameters that callers show for what a method needs."""
+"""The parameters that callers show for what a method needs, and what each of them is."""
 
-WHAT_IS_SHOWN = {
-    "api_key": "An API key, 32 lower-case hex digits.",
-    "session": "The session, as session.create told it.",
-    "ticket": "The ticket, as room.enter told it.",
-}
 NAMES = {"xml": "XML", "json": "JSON", "jsonp": "JSON with a callback"}
 FENCES = {"xml": "xml", "json": "json", "jsonp": "js"}
 
@@ -37,10 +34,10 @@ def page_of(row: Method, bodies: Bodies) -> str:
     return "\n".join((*_head(row), *_parameters(row), *_answers(row, bodies), *_errors(row)))
 
 
-def credentials(row: Method) -> tuple[str, ...]:
-    """The names of the parameters that a method's callers show before anything else."""
+def credentials(row: Method) -> dict[str, str]:
+    """What a method's callers show before anything else: the names of the parameters, and what they are."""
     named = {param.name for param in row.params}
-    return tuple(name for name in SHOWN[row.needs] if name not in named)
+    return {name: doc for name, doc in SHOWN[row.needs].items() if name not in named}
 
 
 def default_of(param: Param) -> str | None:
@@ -71,8 +68,8 @@ def _parameters(row: Method) -> Iterator[str]:
     yield "## Parameters\n"
     yield "| parameter | kind | | default | |"
     yield "| --- | --- | --- | --- | --- |"
-    for name in credentials(row):
-        yield f"| `{name}` | text | required |  | {WHAT_IS_SHOWN[name]} |"
+    for name, doc in credentials(row).items():
+        yield f"| `{name}` | text | required |  | {doc} |"
     for param in row.params:
         default, required = default_of(param), "required" if param.required else ""
         told = "" if default is None else f"`{default}`"

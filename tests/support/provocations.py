@@ -51,6 +51,11 @@ def _bytes_that_are_no_text(scene: Scene) -> Ask:
     return scene.ask(unknown=b"\xe3\x81")
 
 
+@provokes("user.setIcon invalid_encoding")
+def _bytes_that_are_no_text_nor_picture(scene: Scene) -> Ask:
+    return scene.ask(image="", unknown=b"\xe3\x81")
+
+
 @provokes("invalid_api_key")
 def _unknown_key(scene: Scene) -> Ask:
     return scene.ask(api_key="0" * 32)
@@ -141,6 +146,11 @@ def _no_nickname(scene: Scene) -> Ask:
 @provokes("repeated_counter")
 def _the_same_again(scene: Scene) -> Ask:
     return scene.ask(counter="0", times=5)
+
+
+@provokes("user.observe repeated_counter")
+def _the_same_of_another_time_again(scene: Scene) -> Ask:
+    return scene.ask(counter="99", times=5)
 
 
 @provokes("too_many_rooms")

@@ -8,8 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from lingr.api.method import Method, Needs
-from support.client import Visitor
+from support import photos
+from support.client import Answer, Visitor
+from support.forms import Speaker
 from support.house import Account, House
+from support.uploads import KIND, Upload, form
 
 READABLE = {
     "email": "nobody@example.org",
@@ -41,6 +44,17 @@ class Ask:
     times: int = 1
     form: str | None = None
 
+    def send(self, speaker: Speaker, path: str) -> Answer:
+        """One such call; the answer as it came."""
+        if not any(isinstance(value, Upload) for value in self.params.values()):
+            return speaker.send(path, self.verb, **self.params)
+        if self.verb == "GET":
+            # A file cannot be in an address; an empty text asks for no picture.
+            texts = {name: "" if isinstance(one, Upload) else one for name, one in self.params.items()}
+            return speaker.send(path, "GET", **texts)
+        body = form(speaker.asking(**self.params))
+        return speaker.client.request(self.verb, f"/api/{path}", body, KIND)
+
 
 class Scene:
     """Somebody fresh in a house, about to call one method. Nothing is there before it is needed."""
@@ -53,21 +67,32 @@ class Scene:
     def account(self) -> Account:
         return self.house.user()
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether the method needs somebody logged in."""
+        return self.row.needs in (Needs.LOGIN, Needs.USER_TICKET)
+
     @cached_property
     def session(self) -> str:
         """A session, logged in where the method needs that."""
-        return self.house.session(self.account if self.row.needs is Needs.LOGIN else None)
+        return self.house.session(self.account if self.is_personal else None)
 
     @cached_property
     def room(self) -> str:
         """A room, the account's own where the method needs somebody logged in."""
-        return self.house.room(
-            **({"owner_id": self.account.user_id} if self.row.needs is Needs.LOGIN else {})
-        )
+        return self.house.room(**({"owner_id": self.account.user_id} if self.is_personal else {}))
 
     @cached_property
     def visitor(self) -> Visitor:
         return self.house.enter_as(self.session, self.room, "ann")
+
+    @cached_property
+    def ticket(self) -> str:
+        """A ticket for the room, or for observing the user."""
+        if self.row.needs is Needs.TICKET:
+            return self.visitor.ticket
+        ticket: str = self.house.client.ok("user/start_observing", session=self.session)["ticket"]
+        return ticket
 
     def ask(self, *, times: int = 1, **other: object) -> Ask:
         """A call that goes well, but for ``other`` parameters; None leaves one out."""
@@ -79,11 +104,11 @@ class Scene:
             return {}
         if self.row.needs is Needs.API_KEY:
             return {"api_key": self.house.api_key}
-        if self.row.needs is Needs.TICKET:
-            return {"session": self.session, "ticket": self.visitor.ticket}
+        if self.row.needs in (Needs.TICKET, Needs.USER_TICKET):
+            return {"session": self.session, "ticket": self.ticket}
         return {"session": self.session}
 
-    def _required(self) -> dict[str, str]:
+    def _required(self) -> dict[str, object]:
         return {
             param.name: FITTING[param.name](self) if param.name in FITTING else READABLE[param.name]
             for param in self.row.params
@@ -91,9 +116,10 @@ class Scene:
         }
 
 
-FITTING: dict[str, Callable[[Scene], str]] = {
+FITTING: dict[str, Callable[[Scene], object]] = {
     "id": lambda scene: scene.room,
     "email": lambda scene: scene.account.email,
     "password": lambda scene: scene.account.password,
+    "image": lambda scene: Upload(photos.png()),
 }
 """What fits a required parameter, where that is not the same for everybody."""
