@@ -304,8 +304,7 @@ class RoomInfo:
     messages: tuple[Message, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """What room.say answers: the message made, and the time zone its time is told in."""
 
     message: Message

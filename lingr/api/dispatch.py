@@ -240,10 +240,11 @@ class Dispatcher:
         if not isinstance(value, News) or value.shared is None:
             return answer(v1.SHAPES[shape](value, self._links), manner.format, manner.callback)
         called = manner.callback is not None
-        body = self._shared.get(
-            (manner.format, called, *value.shared),
-            lambda: body_of(v1.SHAPES[shape](value, self._links), manner.format, called=called),
-        )
+        key = (manner.format, called, value.shared)
+        body = self._shared.get(key)
+        if body is None:
+            body = body_of(v1.SHAPES[shape](value, self._links), manner.format, called=called)
+            self._shared.put(key, body)
         return wrapped(body, manner.format, manner.callback if wrap else None)
 
     def _guarded(self, manner: _Manner, call: Callable[[], Any]) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -16,12 +15,13 @@ class SharedBodies:
         self._bytes = 0
         self._bodies: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
-    def get(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-        """The body of that key, made if it is not there."""
-        body = self._bodies.get(key)
-        if body is None:
-            body = self._bodies[key] = make()
-            self._bytes += len(body)
-            while self._bytes > self._most:
-                self._bytes -= len(self._bodies.popitem(last=False)[1])
-        return body
+    def get(self, key: tuple[object, ...]) -> bytes | None:
+        """The body of that key, if it is here."""
+        return self._bodies.get(key)
+
+    def put(self, key: tuple[object, ...], body: bytes) -> None:
+        """Keeps a body under a key that has none."""
+        self._bodies[key] = body
+        self._bytes += len(body)
+        while self._bytes > self._most:
+            self._bytes -= len(self._bodies.popitem(last=False)[1])

@@ -59,10 +59,12 @@ class Deliveries:
 
     def tell(self, room: ParkedRoom) -> None:
         """Something happened in a room: tells all whose polls wait there what concerns them."""
-        for conn in list(room.alone):
-            self._look(conn)
+        if room.alone:
+            for conn in list(room.alone):
+                self._look(conn)
         for crowds in list(room.kinds.values()):
-            crowds.answers.clear()
+            if crowds.answers:
+                crowds.answers.clear()
             for crowd in list(crowds.by_key.values()):
                 if not crowd.members:
                     crowds.remove(crowd)
@@ -89,10 +91,15 @@ class Deliveries:
         if told.standing is not None:
             # Here they will stand when they come again.
             crowds.at(told.standing, crowd.held)
-        if len(crowd.members) > SLICE:
-            gevent.spawn_raw(self._deliver, crowds, crowd, told, told.news, shared)
-        else:
-            self._deliver(crowds, crowd, told, told.news, shared)
+        members = list(crowd.members)
+        if len(members) > SLICE:
+            gevent.spawn_raw(self._deliver, members, crowds, crowd, told, told.news, shared)
+            return
+        try:
+            self._deliver_slice(members, crowds.close, crowd, told, told.news, shared)
+        except Exception:
+            log.exception("unspecified failure", what="delivery")
+            self._look_at(members, crowd)
 
     def _let_stand(self, crowds: Crowds, crowd: Crowd, told: Common) -> None:
         """There is nothing for the whole crowd; there may be for some of it."""
@@ -103,9 +110,16 @@ class Deliveries:
         if told.private:
             crowds.fall_behind(crowd)
 
-    def _deliver(self, crowds: Crowds, crowd: Crowd, told: Common, news: News, shared: Rendered) -> None:
+    def _deliver(
+        self,
+        members: list[Connection],
+        crowds: Crowds,
+        crowd: Crowd,
+        told: Common,
+        news: News,
+        shared: Rendered,
+    ) -> None:
         """Sends all of a crowd what they share, with pauses in which others get their turn."""
-        members = list(crowd.members)
         self._under_way += 1
         try:
             for start in range(0, len(members), SLICE):
@@ -114,11 +128,15 @@ class Deliveries:
                 self._deliver_slice(members[start : start + SLICE], crowds.close, crowd, told, news, shared)
         except Exception:
             log.exception("unspecified failure", what="delivery")
-            for conn in members:
-                if conn.crowd is crowd:
-                    self._look(conn)
+            self._look_at(members, crowd)
         finally:
             self._under_way -= 1
+
+    def _look_at(self, members: list[Connection], crowd: Crowd) -> None:
+        """Has those looked after that are still in the crowd."""
+        for conn in members:
+            if conn.crowd is crowd:
+                self._look(conn)
 
     def _deliver_slice(
         self,
@@ -133,16 +151,20 @@ class Deliveries:
         data = self._wire.bytes_of(shared, close=close)
         length = len(data)
         alike = not (crowd.held.wraps or close or self._logged)
+        private = told.private
         now, idle_until = self._door.clock(), self._times.idle_until
         for conn in members:
             home = conn.home
             if conn.crowd is not crowd or home is None:
                 continue
-            if not home.good or (told.private and not told.suits(home.occupant)):
+            if not home.good or (private and not told.suits(home.occupant)):
                 self._look(conn)
                 continue
             conn.crowd = None
-            home.heard(counter, roster, now)
+            # As `heard` does it, many thousand times a second.
+            home.told, home.seen = counter, now
+            if roster is not None:
+                home.roster = roster
             if not alike or conn.more:
                 self._wire.respond(conn, conn.held.wrap(shared) if conn.held is not None else shared)
                 continue
