@@ -8,8 +8,9 @@ from lingr.cli.carry import export_room, import_room
 from lingr.cli.change import change_room, delete_room
 from lingr.cli.check import check
 from lingr.cli.directory import directory
-from lingr.cli.keep import room
-from lingr.cli.make import key, user
+from lingr.cli.icon import room_icon, user_icon
+from lingr.cli.keep import keep_room
+from lingr.cli.make import key, room, user
 from lingr.cli.openapi import openapi
 from lingr.cli.reference import reference
 from lingr.cli.routes import routes
@@ -39,5 +40,6 @@ for command in (
     check,
 ):
     main.add_command(command)
-for command in (change_room, delete_room):
+for command in (change_room, delete_room, keep_room, room_icon):
     room.add_command(command)
+user.add_command(user_icon)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import click
 
 from lingr.cli.common import as_json, connected, tell
-from lingr.cli.make import room
 from lingr.domain import retention
 
 
-@room.command("retention")
+@click.command("retention")
 @click.argument("room_id", metavar="ROOM")
 @click.option("--events", type=int, help="Keep at most so many events, fewer than LINGR_LOG_EVENTS.")
 @click.option("--days", type=int, help="Keep events for so many days; 0: for ever.")

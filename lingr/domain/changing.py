@@ -121,6 +121,7 @@ def delete(ctx: Context, room: Room) -> None:
     for session_id, ticket in left:
         ctx.store.sessions.forget(session_id, ticket)
     settling.deleted(ctx, noted)
+    ctx.store.sessions.flush()
 
 
 def _settings(

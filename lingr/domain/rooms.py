@@ -10,14 +10,14 @@ from lingr.domain.accounts import named
 from lingr.domain.context import Caller, Context
 from lingr.domain.room_fields import ROOM_ID
 from lingr.errors import LingrError
-from lingr.store.reading import Described
 from lingr.store.changes import Unsettled
+from lingr.store.reading import Described
 from lingr.text import line
 from lingr.timezones import DEFAULT
 from lingr.values import Message, Room, RoomInfo
 
 Create = Callable[[Room, str], Room | None]
-"""``create(room, epoch)`` is the room as made; None if its id is free but what is kept of it must go by another.
+"""``create(room, epoch)`` is the room as made; None if its id is free but what is kept must go by another.
 
 Raises LingrError ``id_unavailable``.
 """
@@ -74,7 +74,8 @@ def info(
 
     messages = None
     if after is not None:
-        messages = history.after(ctx, found.room.id, after, keep, LOOKED_THROUGH_EVENTS, found.events).messages
+        page = history.after(ctx, found.room.id, after, keep, LOOKED_THROUGH_EVENTS, found.events)
+        messages = page.messages
     elif counter is not None:
         messages = history.last(ctx, found.room.id, -counter, keep)
     return RoomInfo(found.room, found.occupants, messages)

@@ -1,8 +1,8 @@
 """What is left to do after a room was changed or deleted, and by whom when its process has died.
 
-A room's own change is one step. What follows from it lives in other slots: the ids it took and gave back, the
-directory, lists, files. A note is written down before the first step and taken back after the last, and whoever
-finds an old note does the rest. Every step may be done twice.
+A room's own change is one step. What follows from it lives in other slots: the ids it took and gave back,
+the directory, lists, files. A note is written down before the first step and taken back after the last, and
+whoever finds an old note does the rest. Every step may be done twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LATE_MILLISECONDS = 60_000
 """Nobody needs that long for a change who is still at it."""
 
 CLOSED_MILLISECONDS = 600_000
-"""How long an id is closed if nobody ever gets to erase what a deleted room has left: longer than that lives."""
+"""How long an id is closed if nobody gets to erase what a deleted room has left: longer than that lives."""
 
 FEW_KEYS = 10_000
 """Up to so many keys of the whole data set are looked through while the caller waits."""

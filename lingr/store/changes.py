@@ -35,7 +35,8 @@ class Unsettled:
     """A change that takes several steps: ``make``, ``change``, ``delete``, or ``erase``, the end of that.
 
     ``room`` is the room before it, ``claims`` are the public ids that it takes or gives back, each with the
-    change that took it, and ``icon`` is the version of the icon that it gives. It began at ``since`` (ms); who finds it much later sees to what is left of it.
+    change that took it, and ``icon`` is the version of the icon that it gives. It began at ``since`` (ms);
+    who finds it much later sees to what is left of it.
     """
 
     id: str

@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 # What is said of polls holds with parking and without; these tests are run with both.
-PARKED_OR_NOT = ("test_counters", "test_empty_counters", "test_polls", "test_private")
+PARKED_OR_NOT = ("test_counters", "test_empty_counters", "test_polls", "test_private", "test_room_ends")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -157,3 +157,21 @@ def test_an_engines_address_that_is_none(refused, url):
 def test_a_command_that_fails_says_so_with_its_exit_status(lingr):
     done = lingr("room", "create", "lobby", "--name", "x")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "Error: id unavailable\n")
+
+
+def test_rooms_are_changed_moved_and_deleted_from_outside(house, lingr, refused):
+    room = house.room(name="Tea", password="sesame", tags="tea")
+    ann = house.enter(room, "Ann", password="sesame")
+    new_id = f"{room}-2"
+    told = made(
+        lingr("room", "change", room, "--new-id", new_id, "--password", "", "--name", "お茶", "--json")
+    )
+    assert told == {"room_id": new_id, "name": "お茶", "url": f"{house.url}/room/{new_id}"}
+    shown = house.info(new_id)["room"]
+    assert (shown["requires_password"], shown["tags"][0]["name"]) == (False, "tea")
+    assert ann.say("still here")["text"] == "still here"
+    assert "invalid room id" in refused("room", "change", room, "--name", "x")
+    assert "timezone" in refused("room", "change", new_id, "--timezone", "Middle Earth")
+    assert lingr("room", "delete", new_id, "--yes").stdout == f"room {new_id} is deleted\n"
+    assert ann.call("observe", counter=0)["error"]["code"] == 109
+    assert "invalid room id" in refused("room", "delete", new_id, "--yes")

@@ -12,11 +12,11 @@ from lingr.store import mirror as mirrors
 from lingr.store.mirror import RoomMirror
 from support.ears import Ears
 from support.fakes import MIDNIGHT
-from support.lobby import Lobby
+from support.lobby import Lobby, blank
 
 numbers = count()
 
-KINDS = ["say", "say", "whisper", "enter", "hear", "lose", "miss", "state", "open", "renew"]
+KINDS = ["say", "say", "whisper", "enter", "hear", "lose", "miss", "state", "open", "renew", "settle", "end"]
 # Each act is followed by a look at the log from so far back, for so many events.
 ACTS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 9), st.integers(1, 4)), max_size=30)
 
@@ -70,6 +70,22 @@ class Followed:
     def renew(self) -> None:
         self.far.rooms.renew(self.id, known=self.lobby.room().counter + 2, epoch="the-first")
 
+    def settle(self) -> None:
+        """Another time zone."""
+        room = self.lobby.room()
+        zone = "UTC" if room.timezone == "Tokyo" else "Tokyo"
+        self.far.changes.settings(room, {"timezone": zone})
+
+    def end(self) -> None:
+        """The room is deleted, and another one made with its id."""
+        room = self.lobby.room()
+        self.far.changes.delete(room, "deletion", 1000)
+        self.far.changes.erase([room.id])
+        self.hear()
+        self.far.rooms.create(blank(self.id, roster=room.roster + 1000), "another")
+        self.lobby.enter("ann", "Ann")
+        self.lobby.enter("bob", "Bob")
+
     def read(self, after: int, most: int) -> None:
         expected = self.far.log.after(self.id, after, most)
         state = self.near.mirror.state(self.id)
@@ -112,6 +128,7 @@ def test_the_log_through_the_mirror_is_the_engines_own(pair, acts):
     state = near.rooms.state(room.id)
     truth = far.rooms.state(room.id)
     assert (state.counter, state.roster, state.size) == (truth.counter, truth.roster, truth.size)
+    assert state.zone == truth.zone
     assert near.rooms.roster(room.id) == far.rooms.roster(room.id)
 
 
