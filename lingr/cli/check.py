@@ -11,6 +11,7 @@ import click
 from lingr.app import make_context
 from lingr.cli.common import as_json, load_settings, no_engine, tell
 from lingr.errors import LingrError
+from lingr.files import open_files
 from lingr.settings import Settings
 from lingr.store import durability
 from lingr.store.client import Engine
@@ -32,7 +33,7 @@ def check(as_json: bool) -> None:
     """Show the effective settings and test what they rely on; exit status 1 if something will not work."""
     settings = load_settings()
     shown = effective(settings)
-    findings = [_engine(settings), _open_files(settings), _times(settings)]
+    findings = [_engine(settings), _pictures(settings), _open_files(settings), _times(settings)]
     well = all(finding.well is not False for finding in findings)
     lines = [f"{name} = {value}" for name, value in shown.items()]
     lines += [f"{MARKS[one.well]} {one.sentence}" for one in findings]
@@ -80,6 +81,13 @@ def _durability(engine: Engine) -> Finding:
             None, f"The storage engine answers; its configuration cannot be read: it should have {names}."
         )
     return Finding(True, "The storage engine answers and keeps what it is given.")
+
+
+def _pictures(settings: Settings) -> Finding:
+    trouble = open_files(settings.images_dir, settings.images_url, settings.images_endpoint).trouble()
+    if trouble is not None:
+        return Finding(False, f"Pictures cannot be kept: {trouble}.")
+    return Finding(True, f"Pictures are kept in {settings.images_url or settings.images_dir.resolve()}.")
 
 
 def _open_files(settings: Settings) -> Finding:

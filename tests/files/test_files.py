@@ -37,7 +37,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     yield place
     place.forget("room")
     place.forget("user")
-    assert service.keys() == []
+    assert service.held() == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -109,7 +109,7 @@ def test_the_bucket_says_that_they_are_pictures(
         monkeypatch.setenv(name, value)
     place = open_files(tmp_path, "s3://pictures/x", service.endpoint)
     place.put(NAME, b"x")
-    assert service.keys() == [f"x/{NAME}"]
+    assert service.held() == [f"x/{NAME}"]
     assert service.kind(f"x/{NAME}") == "image/png"
     place.forget("room")
 

@@ -33,7 +33,7 @@ class Service:
     endpoint: str
     environment: dict[str, str]
 
-    def keys(self) -> list[str]:
+    def held(self) -> list[str]:
         """The keys of everything there."""
         found = self._client().list_objects_v2(Bucket="pictures")
         return [one["Key"] for one in found.get("Contents", ())]
