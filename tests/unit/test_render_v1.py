@@ -13,7 +13,20 @@ from lingr.errors import LingrError
 from lingr.render import answer, json, v1, xml
 from lingr.render.tree import Tree
 from lingr.timezones import DEFAULT
-from lingr.values import Entrance, Message, News, Occupant, Room, RoomInfo, Said, Session, Tag, UserIcon
+from lingr.values import (
+    Entrance,
+    Message,
+    News,
+    Occupant,
+    Room,
+    RoomInfo,
+    Said,
+    Session,
+    Tag,
+    User,
+    UserIcon,
+)
+from lingr.values_user import Observation, UserInfo
 
 GOLDEN = Path(__file__).parent / "golden"
 LINKS = v1.Links("http://chat.example.org")
@@ -85,6 +98,17 @@ RENAMED = Message(
 BROADCAST = Message(238, "system:broadcast", NOON + 3000, "Back at 12:00.")
 MESSAGES = (SPEECH, WHISPER, RENAMED, BROADCAST)
 
+USER = User(
+    "Uo3kT9aWq0Z",
+    "alice",
+    "alice@example.org",
+    "$argon2id$secret",
+    "アリス🐰",
+    'likes "tea" & </script>',
+    NOON - 172_800_000,
+    "V4v4v4v4v4v",
+)
+
 VALUES: dict[str, object] = {
     "status": None,
     "session": Session("7hQ2mZb0KdW", "0" * 32, "human"),
@@ -97,6 +121,8 @@ VALUES: dict[str, object] = {
     "rooms": (ROOM, PLAIN_ROOM),
     "archive": Archive(ROOM, (SPEECH, RENAMED)),
     "hits": (Hit(PLAIN_ROOM, SPEECH, 1.0), Hit(ROOM, SPEECH, 0.4271)),
+    "user_info": UserInfo(USER, 12, (ROOM,), (PLAIN_ROOM, ROOM), (), (PLAIN_ROOM,), (ROOM,)),
+    "observation": Observation("a-u-Uo3kT9aWq0Z-Tk5k5k5k5k5", 12, 47),
     "tags": (Tag("latenight", "Late Night"), Tag("雑談/猫", "雑談/猫")),
 }
 TREES: dict[str, Tree] = {name: v1.SHAPES[name](value, LINKS) for name, value in VALUES.items()}
