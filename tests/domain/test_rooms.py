@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import accounts, directory, presence, rooms, sessions
+from lingr.domain import accounts, exploring, presence, rooms, sessions
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.values import Tag
@@ -80,21 +80,21 @@ def test_an_owner_may_have_two_hundred(ctx):
         rooms.create(ctx, id="one-more", name="One more", owner_id="ann")
     with pytest.raises(LingrError, match="invalid_room"):
         rooms.find(ctx, "one-more")
-    assert directory.listed(ctx, 10) == ()
+    assert exploring.new_rooms(ctx, 10) == ()
 
 
-@pytest.mark.parametrize("step", ["enlist", "create"])
-def test_a_room_cut_off_while_being_made_can_be_made_again(ctx, monkeypatch, step):
+@pytest.mark.parametrize(("part", "step"), [("directory", "note"), ("rooms", "create")])
+def test_a_room_cut_off_while_being_made_can_be_made_again(ctx, monkeypatch, part, step):
     def die(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(type(ctx.store.rooms), step, die)
+    monkeypatch.setattr(type(getattr(ctx.store, part)), step, die)
     with pytest.raises(KeyboardInterrupt):
         rooms.create(ctx, id="mine", name="Mine", owner_id="ann")
     monkeypatch.undo()
-    assert directory.listed(ctx, 10) == ()
+    assert exploring.new_rooms(ctx, 10) == ()
     made = rooms.create(ctx, id="mine", name="Mine", owner_id="ann")
-    assert directory.listed(ctx, 10) == (made,)
+    assert exploring.new_rooms(ctx, 10) == (made,)
 
 
 def test_a_room_whose_making_went_unanswered_keeps_its_owner(ctx, monkeypatch):
@@ -131,18 +131,7 @@ def test_a_user_makes_rooms_of_its_own(ctx):
     made = rooms.create_own(ctx, ann.caller, **wanted)
     assert (made.owner_id, made.requires_password, made.listed) == (user.id, True, False)
     assert made.timezone == rooms.DEFAULT
-    assert directory.listed(ctx, 10) == ()
-
-
-def test_the_directory_has_rooms_with_people_first(ctx, clock):
-    for room_id in ("old", "newer"):
-        rooms.create(ctx, id=room_id, name=room_id)
-        clock.pass_seconds(1)
-    rooms.create(ctx, id="hidden", name="hidden", listed=False)
-    assert [room.id for room in directory.listed(ctx, 10)] == ["newer", "old"]
-    Person(ctx).enter("Ann", id="old")
-    assert [room.id for room in directory.listed(ctx, 10)] == ["old", "newer"]
-    assert [room.id for room in directory.listed(ctx, 1)] == ["newer"]
+    assert exploring.new_rooms(ctx, 10) == ()
 
 
 def test_what_is_told_of_a_room(ctx, person):
