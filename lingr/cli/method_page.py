@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from lingr.api.method import Method, Needs
 from lingr.api.params import Param
 from lingr.cli.bodies import FORMATS, Bodies
-from lingr.domain.rates import LIMITS
+from lingr.domain.rates import LIMITS, ROOM_PASSWORD, Limit
 from lingr.errors import TABLE
 from lingr.settings import Settings
 
@@ -58,10 +59,21 @@ def _head(row: Method) -> Iterator[str]:
             "The answer waits until there is something to tell. When nothing comes within the time that was "
             "told as `max_observe_time`, it has the status alone.\n"
         )
+    for one, when in _limits(row):
+        field = Settings.model_fields[one.setting]
+        yield f"Limited{when} per {one.per}: `{field.default}` unless `{field.alias}` says otherwise.\n"
+
+
+def _limits(row: Method) -> Iterator[tuple[Limit, str]]:
+    """The limits that a method counts against, and when, if not always."""
     for one in LIMITS:
-        if row.name in one.method.split(", "):
-            field = Settings.model_fields[one.setting]
-            yield f"Limited per {one.per}: `{field.default}` unless `{field.alias}` says otherwise.\n"
+        for name in one.method.split(", "):
+            if fnmatchcase(row.name, name):
+                yield one, ""
+            elif name.startswith(f"{row.name} "):
+                yield one, name.removeprefix(row.name)
+    if "invalid_room_password" in row.raises:
+        yield ROOM_PASSWORD, ", where a password is asked for and given,"
 
 
 def _parameters(row: Method) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Limit:
 
 
 GET_INFO = Limit("room.getInfo", "limit_get_info", "API key and room")
-EXPLORE = Limit("explore.*", "limit_explore", "API key, method and arguments")
+EXPLORE = Limit("explore.*, room.searchArchives", "limit_explore", "API key, method and arguments")
 GET_ARCHIVES = Limit("room.getArchives", "limit_get_archives", "API key and room")
 ARCHIVE_PAGES = Limit("room.getArchives with a counter", "limit_archive_pages", "API key and room")
 USER_INFO = Limit("user.getInfo", "limit_user_info", "session")

@@ -36,6 +36,11 @@ def test_every_method_has_a_page_and_it_is_what_the_table_says(row: Method) -> N
     assert f"[{row.name}](methods/{file_of(row)})" in REFERENCE.read_text()
 
 
+@pytest.mark.parametrize("row", METHODS.values(), ids=lambda row: row.name)
+def test_a_methods_page_says_what_it_is_limited_by(row: Method) -> None:
+    assert ("\nLimited" in page_of(row, BODIES)) == ("rate_limited" in row.errors)
+
+
 def test_every_page_of_a_method_belongs_to_one() -> None:
     assert {path.name for path in PAGES.iterdir()} == {file_of(row) for row in METHODS.values()}, STALE
 
