@@ -12,7 +12,8 @@ from lingr.domain import archives, rates, rooms
 from lingr.domain.context import Caller, Context
 from lingr.domain.terms import Query, query_of
 from lingr.errors import LingrError
-from lingr.store.index import Place
+from lingr.store.finding import Place
+from lingr.store.index import term_of_room
 from lingr.values import Message, Room
 
 QUERY_CHARACTERS = 200
@@ -42,9 +43,10 @@ def search(
     asked = "\0".join(("searchArchives", q, id or "", str(count)))
     rates.take(ctx, caller.api_key or "", (rates.EXPLORE, asked))
     hits: list[Hit] = []
-    for some in _hits(ctx, query, room):
+    choice = max(CHOICE, 2 * count)
+    for some in _hits(ctx, query, room, choice):
         hits += some
-        if len(hits) >= max(CHOICE, 2 * count):
+        if len(hits) >= choice:
             break
     return tuple(sorted(hits, key=lambda hit: (-hit.score, -hit.message.timestamp))[:count])
 
@@ -56,11 +58,11 @@ def _query(q: str) -> Query:
     return query
 
 
-def _hits(ctx: Context, query: Query, room: Room | None) -> Iterator[list[Hit]]:
+def _hits(ctx: Context, query: Query, room: Room | None, choice: int) -> Iterator[list[Hit]]:
     """What matches, a list now and then, those indexed last first; nothing comes twice."""
     known: dict[str, Room] = {}
     met: set[tuple[str, int]] = set()
-    for places in _places(ctx, query, room):
+    for places in _places(ctx, query, room, choice):
         numbers = ctx.store.index.rooms(sorted({number for number, _ in places}))
         _know(ctx, known, numbers.values())
         wanted = [
@@ -79,20 +81,20 @@ def _hits(ctx: Context, query: Query, room: Room | None) -> Iterator[list[Hit]]:
         yield [Hit(*one) for one in scored if one[2] > 0]
 
 
-def _places(ctx: Context, query: Query, room: Room | None) -> Iterator[list[Place]]:
-    """Where the index says to look."""
+def _places(ctx: Context, query: Query, room: Room | None, choice: int) -> Iterator[list[Place]]:
+    """Where the index says to look, ``choice`` places at a time."""
+    terms = list(query.terms()[:LOOKED_UP_TERMS])
     number = None
     if room is not None:
         known = ctx.store.index.look(room.id).known
         if known is None:
             return
         number = known.number
+        terms.append(term_of_room(number))
     left = LOOKED_THROUGH_MESSAGES
-    for segment in ctx.store.index.segments():
-        found = ctx.store.index.found(segment, query.terms()[:LOOKED_UP_TERMS], number)
-        for places in ctx.store.index.documents(segment, found[:left]):
-            yield [place for place in places if number in (None, place[0])]
-        left -= len(found)
+    for places in ctx.store.finding.places(ctx.store.index.segments(), terms, choice):
+        yield [place for place in places if number in (None, place[0])]
+        left -= len(places)
         if left <= 0:
             return
 

@@ -14,8 +14,9 @@ from lingr.store.index import Entry, Known, Look, Segment, places, segment_of
 from lingr.values import Message
 
 MESSAGES_AT_ONCE = 50
-REST_SECONDS = 0.02
-"""How long the indexer rests after so many messages, so that those who talk and listen have the machine."""
+REST_SECONDS = 0.002
+REST_PER_MESSAGE_SECONDS = 0.0004
+"""How long the indexer rests, so that those who talk and listen have most of the machine."""
 
 TRIES = 5
 EIGHTHS = 8
@@ -60,7 +61,7 @@ def index_room(ctx: Context, room_id: str, most: int | None = None) -> int:
         if indexed is None:
             return done
         done += indexed
-        ctx.pause(REST_SECONDS)
+        ctx.pause(REST_SECONDS + indexed * REST_PER_MESSAGE_SECONDS)
     return done
 
 

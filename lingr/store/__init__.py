@@ -12,6 +12,7 @@ from lingr.store.channel import Channel, Connect
 from lingr.store.client import Engine
 from lingr.store.directory import Directory
 from lingr.store.entrances import Entrances
+from lingr.store.finding import Finding
 from lingr.store.index import Index
 from lingr.store.log import Log
 from lingr.store.mirror import Mirror
@@ -47,6 +48,7 @@ class Store:
     directory: Directory
     rounds: Rounds
     index: Index
+    finding: Finding
     retention: Retention
     transfers: Transfers
 
@@ -86,6 +88,7 @@ def open_store(
         Directory(engine),
         Rounds(engine, process),
         Index(engine),
+        Finding(engine),
         Retention(engine),
         Transfers(engine),
     )

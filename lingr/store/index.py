@@ -3,8 +3,8 @@
 Messages are put into **segments** in the order in which they are indexed, and a message's place in its
 segment is a number of two bytes. A segment has a string of **documents**, the room's number and the message's
 id for each place, and some thousand strings of **postings**. A term's checksum says to which of these it
-belongs; there each posting is two more bytes of the checksum, and the place: four bytes. When a room is deleted,
-its number is taken away, and what the index has of it leads nowhere.
+belongs; there each posting is two more bytes of the checksum, and the place: four bytes. When a room is
+deleted, its number is taken away, and what the index has of it leads nowhere.
 
 Whatever is found is to be compared with the room log, which is the truth. All keys of the index live in one
 slot, so one script adds messages and moves the room's cursor on: a message is never there twice, nor missing.
@@ -12,12 +12,9 @@ slot, so one script adds messages and moves the room's cursor on: a message is n
 
 from __future__ import annotations
 
-import sys
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from struct import Struct
 from zlib import crc32
 
@@ -31,10 +28,10 @@ MOST_PLACES = 65_536
 MOST_SHELVES = 4096
 PLACES_PER_SHELF = 12
 KEYS_AT_ONCE = 128
-GIVEN_AT_FIRST = 64
-GIVEN_AT_ONCE = 256
 
-_DOCUMENT = Struct("<II")
+DOCUMENT = Struct("<II")
+"""A message in the index: its room's number, its id."""
+
 _POSTING = Struct("<HH")
 _MOST_NUMBER = 2**32 - 1
 
@@ -89,10 +86,6 @@ class Look:
     segments: list[Segment]
 
 
-Place = tuple[int, int]
-"""A room's number and a message's id there."""
-
-
 def segment_of(key: int, most: int, now: int) -> Segment:
     """An empty segment of an index of so many messages."""
     size = places(most)
@@ -102,6 +95,17 @@ def segment_of(key: int, most: int, now: int) -> Segment:
 def places(most: int) -> int:
     """How many messages a segment takes of an index of so many: that many are forgotten at once, too."""
     return min(max(most // 8, 64), 65_000)
+
+
+def term_of_room(number: int) -> str:
+    """The term that all messages of a room have; nobody can type it."""
+    return f"\0{number}"
+
+
+def shelf_of(segment: Segment, term: str) -> tuple[int, int]:
+    """Where in a segment a term's postings are, and what marks them there."""
+    checksum = crc32(term.encode())
+    return checksum % segment.shelves, checksum >> 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ class Index:
             segment.key,
             _raw(segment) if segment.size else "",
             _raw(full) if kept else "",
-            b"".join(_DOCUMENT.pack(known.number, entry.id) for entry in kept),
+            b"".join(DOCUMENT.pack(known.number, entry.id) for entry in kept),
             *postings.values(),
         ]
         names = [
@@ -182,50 +186,6 @@ class Index:
         """Forgets a room; returns whether it was known."""
         names = [keys.index_rooms(), keys.index_numbers()]
         return bool(run(self.engine, "index_forget", names, [room_id], safe=True)[0])
-
-    def found(self, segment: Segment, terms: Sequence[str], number: int | None = None) -> list[int]:
-        """The places in a segment of what has all these terms, the latest first.
-
-        With the ``number`` of a room those of other rooms are left out where there are many.
-        """
-        found = self._having(segment, terms)
-        if number is not None and len(found) > GIVEN_AT_ONCE:
-            own = set(self._having(segment, [_term_of_room(number)]))
-            found = [place for place in found if place in own]
-        return found[::-1]
-
-    def _having(self, segment: Segment, terms: Sequence[str]) -> list[int]:
-        shelves = [_shelf_of(segment, term) for term in terms]
-        raw = self.engine.commands(
-            [("GET", keys.index_postings(segment.key, shelf)) for shelf, _ in shelves], safe=True
-        )
-        marks = [mark for _, mark in shelves]
-        found: list[int] | None = None
-        # The shortest first: what is not there need not be looked for elsewhere.
-        for content, mark in sorted(zip(raw, marks, strict=True), key=lambda one: len(one[0] or b"")):
-            having = _places(content or b"", mark)
-            if found is not None:
-                others = set(found)
-                having = [place for place in having if place in others]
-            if not having:
-                return []
-            found = having
-        return found or []
-
-    def documents(self, segment: Segment, found: Sequence[int]) -> Iterator[list[Place]]:
-        """What is at these places, few at first, then more at a time; what has been forgotten is left out."""
-        size, name = _DOCUMENT.size, keys.index_documents(segment.key)
-        start, count = 0, GIVEN_AT_FIRST
-        while start < len(found):
-            raw = self.engine.commands(
-                [
-                    ("GETRANGE", name, place * size, place * size + size - 1)
-                    for place in found[start : start + count]
-                ],
-                safe=True,
-            )
-            yield [_place_of(one) for one in raw if len(one) == size]
-            start, count = start + count, min(2 * count, GIVEN_AT_ONCE)
 
     def rooms(self, numbers: Sequence[int]) -> dict[int, str]:
         """The ids of the rooms with these numbers, without those that have been forgotten."""
@@ -263,37 +223,13 @@ def _in_order(raw: Iterable[bytes]) -> list[Segment]:
     return sorted(map(_segment_of, raw), key=lambda segment: -segment.key)
 
 
-def _term_of_room(number: int) -> str:
-    # All messages of a room have it, and nobody can type it.
-    return f"\0{number}"
-
-
-def _shelf_of(segment: Segment, term: str) -> tuple[int, int]:
-    """Where a term's postings are, and what marks them there."""
-    checksum = crc32(term.encode())
-    return checksum % segment.shelves, checksum >> 16
-
-
 def _postings(segment: Segment, entries: Sequence[Entry], number: int) -> dict[int, bytes]:
     shelves: defaultdict[int, list[bytes]] = defaultdict(list)
     for place, entry in enumerate(entries, segment.size):
-        for term in (_term_of_room(number), *entry.terms):
-            shelf, mark = _shelf_of(segment, term)
+        for term in (term_of_room(number), *entry.terms):
+            shelf, mark = shelf_of(segment, term)
             shelves[shelf].append(_POSTING.pack(mark, place))
     return {shelf: b"".join(postings) for shelf, postings in shelves.items()}
-
-
-def _places(content: bytes, mark: int) -> list[int]:
-    # A common term has thousands of them, so all of this is for the interpreter's own loops.
-    numbers = array("H", content)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return list(compress(numbers[1::2], map(mark.__eq__, numbers[::2])))
-
-
-def _place_of(raw: bytes) -> Place:
-    number, message_id = _DOCUMENT.unpack(raw)
-    return number, message_id
 
 
 def _names(segment: Segment) -> Iterator[list[str]]:

@@ -13,6 +13,8 @@ from lingr.domain import archives, rooms
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Engine
+from lingr.store.index import DOCUMENT
+from lingr.store.keys import index_documents as documents
 from support.archive import hits, room_with, said
 from support.people import ROOM
 
@@ -21,9 +23,10 @@ def indexed(ctx) -> list[tuple[str, int]]:
     """Room and id of everything in the index, what it has twice being there twice."""
     found = []
     for segment in ctx.store.index.segments():
-        for places in ctx.store.index.documents(segment, range(segment.size)):
-            names = ctx.store.index.rooms([number for number, _ in places])
-            found += [(names[number], one) for number, one in places if number in names]
+        places = list(DOCUMENT.iter_unpack(ctx.store.engine.command("GET", documents(segment.key))))
+        assert len(places) == segment.size
+        names = ctx.store.index.rooms([number for number, _ in places])
+        found += [(names[number], one) for number, one in places if number in names]
     return sorted(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
@@ -89,3 +89,24 @@ def test_a_minute_goes_through_its_seconds(milliseconds: int, zone: str) -> None
     told = [timezones.stamp(start + second * 1000, zone) for second in range(60)]
     assert [int(text[17:19]) for text in told] == list(range(60))
     assert all(earlier < later for earlier, later in pairwise(told))
+
+
+@settings(deadline=None)
+@given(years, st.sampled_from(sorted(timezones.NAMES)))
+def test_every_time_is_within_the_day_that_it_is(milliseconds: int, name: str) -> None:
+    start, end = timezones.span_of(timezones.day_of(milliseconds, name), name)
+    assert start <= milliseconds < end
+    assert end - start <= 26 * 3_600_000
+
+
+def test_days_are_as_long_as_clocks_say() -> None:
+    lengths = {
+        ("2008-03-02", "Tokyo"): 24,
+        ("2008-03-09", timezones.DEFAULT): 23,
+        ("2008-11-02", timezones.DEFAULT): 25,
+        ("2018-11-04", "Brasilia"): 23,
+        ("2011-12-30", "Samoa"): 0,
+    }
+    for (day, name), hours in lengths.items():
+        start, end = timezones.span_of(date.fromisoformat(day), name)
+        assert end - start == hours * 3_600_000

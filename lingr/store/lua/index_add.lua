@@ -12,7 +12,10 @@ if segment_is ~= '' then
   if (redis.call('HGET', SEGMENTS, segment) or '') ~= segment_was then return { 'ok', 0 } end
   redis.call('HSET', SEGMENTS, segment, segment_is)
   redis.call('APPEND', DOCUMENTS, ARGV[8])
-  for index = 5, #KEYS do redis.call('APPEND', KEYS[index], ARGV[index + 4]) end
+  for index = 5, #KEYS do
+    local POSTINGS = KEYS[index]
+    redis.call('APPEND', POSTINGS, ARGV[index + 4])
+  end
 end
 local former = string.match(was, '%d+')
 if former and former ~= number then redis.call('HDEL', NUMBERS, former) end
