@@ -53,7 +53,7 @@ class Talk:
         said = glance.counter - self._glance.counter
         self._amount = faded(self._amount, now - self._at)
         if glance.max_user_message_id > self._glance.max_user_message_id:
-            self._amount += said
+            self._amount += max(said, 0)
         self._glance, self._at = glance, now
         return said != 0
 

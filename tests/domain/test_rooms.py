@@ -124,6 +124,7 @@ def test_a_user_makes_rooms_of_its_own(ctx):
         "listed_in_directory": False,
         "timezone": "",
         "tags": "",
+        "image": None,
     }
     with pytest.raises(LingrError, match="not_logged_in"):
         rooms.create_own(ctx, ann.caller, **wanted)
