@@ -295,3 +295,79 @@ def test_texts_in_a_form_with_a_picture_are_bounded(house: House, session: str) 
     assert house.client.request("POST", target, body[:-9], kind).code in (120, 998)
     plain = {"Content-Type": "multipart/form-data"}
     assert house.client.request("POST", target, body, plain).code == 998
+
+
+def files_of(house: House, owner_id: str) -> set[Path]:
+    """The files of one room's or user's icons."""
+    return {path for path in files(house) if owner_id in path.parts}
+
+
+def test_a_room_gets_another_icon_and_then_none(house: House, session: str) -> None:
+    room = create(house, session, image=SMALL)
+    green = Upload(photos.saved(Image.new("RGB", (30, 50), photos.GREEN)), "green.gif", "image/gif")
+    before = files_of(house, room["id"])
+    told = upload(house.client, "room/change_settings", session=session, id=room["id"], image=green).json
+    changed = told["room"]
+    assert changed == {**room, "icon_url": changed["icon_url"]}
+    assert changed == house.info(room["id"])["room"]
+    answer = fetched(house.client, changed["icon_url"])
+    assert photos.near(photos.opened(answer.body).convert("RGB").getpixel((8, 8)), photos.GREEN)
+    assert len(files_of(house, room["id"])) == 3
+    assert not files_of(house, room["id"]) & before
+    # The former address shows what rooms without an icon have.
+    assert not shown(house.client, room["icon_url"], 16)
+    assert fetched(house.client, room["icon_url"]).headers["cache-control"] == "public, max-age=60"
+
+    same = upload(house.client, "room/change_settings", session=session, id=room["id"], name="Other").json[
+        "room"
+    ]
+    assert (same["icon_url"], same["name"]) == (changed["icon_url"], "Other")
+    gone = upload(house.client, "room/change_settings", session=session, id=room["id"], image="").json["room"]
+    assert not shown(house.client, gone["icon_url"], 16)
+    assert files_of(house, room["id"]) == set()
+
+
+def test_a_room_takes_its_icon_along_and_leaves_none_behind(house: House, session: str) -> None:
+    room, wanted = create(house, session, image=SMALL), house.ctx.new_id()
+    told = house.client.ok("room/change_settings", session=session, id=room["id"], new_id=wanted)["room"]
+    assert told["id"] == wanted
+    assert shown(house.client, told["icon_url"], 16)
+    before = files(house)
+    house.client.ok("room/delete", session=session, id=wanted)
+    assert len(before - files(house)) == 3
+    assert not shown(house.client, told["icon_url"], 16)
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        (Upload(photos.NOT_PICTURES["SVG"]), 128),
+        (Upload(b""), 128),
+        (Upload(photos.bomb()), 127),
+        (Upload(b"x" * 10_000_000), 127),
+    ],
+    ids=["SVG", "nothing", "a bomb", "10 MB"],
+)
+def test_a_bad_picture_leaves_a_room_as_it_was(
+    house: House, session: str, form: str, image: Upload, code: int
+) -> None:
+    room = create(house, session, image=SMALL)
+    before = files_of(house, room["id"])
+    speaker = Speaker(house.client, form)
+    wanted = {"id": room["id"], "name": "Other", "new_id": house.ctx.new_id(), "image": image}
+    assert refusal(upload_as(speaker, "room/change_settings", session=session, **wanted)) == code
+    assert house.info(room["id"])["room"] == room
+    assert files_of(house, room["id"]) == before
+
+
+def test_only_the_owner_gives_a_room_its_icon(house: House, session: str) -> None:
+    room = create(house, session, image=SMALL)
+    other = house.session(house.user())
+    path = "room/change_settings"
+    refused = upload(house.client, path, session=other, id=room["id"], image=SMALL).json
+    assert refused["status"] == "fail"
+    assert refused["error"]["code"] == upload(house.client, path, session=other, id=room["id"]).code
+    assert upload(house.client, path, session=house.session(), id=room["id"], image=SMALL).code == 106
+    assert upload(house.client, path, session=session, id="none-such", image=SMALL).code == 108
+    assert house.info(room["id"])["room"] == room
+    assert len(files_of(house, room["id"])) == 3
