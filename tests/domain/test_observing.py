@@ -8,11 +8,11 @@ from lingr.values import News, Watch
 from support.people import ROOM, texts
 
 
-def test_nothing_new_is_something_to_wait_for(person, listen):
+def test_nothing_new_is_something_to_wait_for(person, lobby, listen):
     ann = person("Ann")
     listen()
     watch = ann.observe(ann.counter)
-    assert watch == Watch(ROOM, ann.session.id, ann.ticket, 1, 1)
+    assert watch == Watch(ROOM, ann.session.id, ann.ticket, 1, lobby.roster + 1)
     assert observing.look(ann.ctx, watch) is None
 
 
