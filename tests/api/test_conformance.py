@@ -49,8 +49,10 @@ def test_a_method_refuses(house: House, strict: House, form: str, row: Method, e
     ask = provoke(Scene(where, row))
     speaker, wanted = Speaker(where.client, form), TABLE[error]
     for _ in range(ask.times):
-        told = read(ask.send(speaker, row.path), ask.form or form)
+        answer = ask.send(speaker, row.path)
+        told = read(answer, ask.form or form)
         if told["status"] == "fail" and int(told["error"]["code"]) == wanted.v1:
             break
     assert refusal(told) == wanted.v1
     assert re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(wanted.text)), told["error"]["message"])
+    assert ("retry-after" in answer.headers) == (error in LIMITED)

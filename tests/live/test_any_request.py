@@ -20,12 +20,13 @@ from schemathesis.generation import GenerationMode
 from lingr.api.v1 import METHODS
 from support.house import House, opened
 from support.scenes import Scene
+from support.uploads import Upload
 
 pytestmark = pytest.mark.live
 
 TOLD: Any = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_bytes())
 DOCUMENT = schemathesis.openapi.from_dict(TOLD)
-EXAMPLES = 8
+EXAMPLES = 6
 SECONDS = 10
 OPERATIONS = list(product(METHODS, ("GET", "POST"), GenerationMode))
 CALL = re.compile(rb"/\*\*/[^(]+\((.*)\);", re.DOTALL)
@@ -52,7 +53,7 @@ def test_every_method_is_in_the_document() -> None:
 
 @pytest.mark.parametrize(("path", "verb", "mode"), OPERATIONS, ids=str)
 def test_any_request_is_answered(house: House, path: str, verb: str, mode: GenerationMode) -> None:
-    known = Scene(house, METHODS[path]).ask().params
+    known = {name: as_sent(value) for name, value in Scene(house, METHODS[path]).ask().params.items()}
     answers = answers_of(path, verb)
 
     @bounded
@@ -72,6 +73,11 @@ def test_any_request_is_answered(house: House, path: str, verb: str, mode: Gener
             answers.validate(told)
 
     ask()
+
+
+def as_sent(value: object) -> object:
+    """A parameter as schemathesis sends it; of a file only what is in it."""
+    return value.content if isinstance(value, Upload) else value
 
 
 def answers_of(path: str, verb: str) -> Draft202012Validator:
