@@ -1,9 +1,9 @@
 """Which slices of the directory a text is in.
 
 A room's bit is set in the slices of the runs of letters of its words, and of its tags. There are so many
-slices and no more, so several runs share one, and each run has two: what all slices of a search name are
-rooms that may well contain it, and their texts tell. Runs are of one and two letters, where spaces part words
-of three as well: so every script is served, with and without spaces.
+slices and no more, so several runs share one: what all slices of a search name are rooms that may well
+contain it, and their texts tell. Runs are of one and two letters, and in scripts with few letters of three as
+well. A search in the others names fewer runs, and so these, and tags, have two slices each.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ TAG_MARK = "\x1f"
 _SLICE_BITS = SLICES.bit_length() - 1
 _WORD = re.compile(rf"[^\s,、{TAG_MARK}]+")
 _TAG = re.compile(rf"{TAG_MARK}([^{TAG_MARK}]+)(?={TAG_MARK})")
-# Two letters of a script with thousands of them say as much as three of another.
-_FEW_LETTERS = re.compile("[\x00-\u0fff\u1e00-\u2fff]{3}")
+# Alphabets. Two letters of a script with hundreds or thousands of them say as much as three of these.
+_FEW_LETTERS = re.compile("[ -\u0fff\u1e00-\u1fff]+")
 
 
 def slices_of(text: str) -> set[int]:
@@ -61,11 +61,11 @@ def _telling(needle: str) -> list[str]:
 def _runs(word: str) -> Iterator[str]:
     yield from word
     yield from map(str.__add__, word, word[1:])
-    for start in range(len(word) - 2):
-        if _FEW_LETTERS.match(word, start):
-            yield word[start : start + 3]
+    for part in _FEW_LETTERS.findall(word):
+        yield from (part[start : start + 3] for start in range(len(part) - 2))
 
 
 def _slices(run: str) -> set[int]:
     mark = crc32(run.encode())
-    return {mark % SLICES, (mark >> _SLICE_BITS) % SLICES}
+    first = mark % SLICES
+    return {first} if _FEW_LETTERS.fullmatch(run) else {first, (mark >> _SLICE_BITS) % SLICES}
