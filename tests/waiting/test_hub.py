@@ -188,3 +188,51 @@ def test_whatever_happens_everybody_is_sent_away_in_time_and_nothing_is_kept(ste
     for waiter in everyone:
         hub.unregister(waiter)
     assert everything(hub) == []
+
+
+def test_what_is_overheard_is_told_once_when_the_wheel_turns(hub, wait):
+    ann = wait("user:ann")
+    hub.overhear(ann, ("lobby", "den"))
+    assert hub.has("lobby")
+    for name in ("lobby", "den", "lobby", "elsewhere"):
+        hub.announce(name)
+    assert ann.told == []
+    hub.turn()
+    hub.turn()
+    assert ann.told == ["news"]
+    hub.announce("user:ann")
+    assert ann.told == ["news", "news"]
+
+
+def test_who_waits_for_a_room_is_told_before_who_overhears_it(hub, wait):
+    ann, bob = wait("user:ann"), wait("lobby")
+    hub.overhear(ann, ("lobby",))
+    hub.announce("lobby")
+    assert (ann.told, bob.told) == ([], ["news"])
+    hub.unregister(bob)
+    assert hub.has("lobby")
+
+
+def test_who_overhears_something_else_hears_no_more_of_the_former(hub, wait):
+    ann = wait("user:ann")
+    hub.overhear(ann, ("lobby", "den"))
+    hub.announce("den")
+    hub.overhear(ann, ("lobby",))
+    hub.announce("den")
+    hub.turn()
+    assert (ann.told, hub.has("den")) == ([], False)
+    hub.announce("lobby")
+    hub.overhear(ann, ("lobby",))
+    hub.turn()
+    assert ann.told == ["news"]
+
+
+def test_who_has_gone_overhears_nothing_and_is_forgotten(hub, wait):
+    ann = wait("user:ann")
+    hub.overhear(ann, ("lobby",))
+    hub.announce("lobby")
+    hub.unregister(ann)
+    hub.overhear(ann, ("lobby",))
+    hub.turn()
+    assert ann.told == []
+    assert [*hub._others, *hub._besides, *hub._murmurs, *everything(hub)] == []
