@@ -8,13 +8,13 @@ from lingr.api.method import Method, Needs
 from lingr.api.v1 import METHODS
 from lingr.errors import TABLE
 from support.client import Visitor
-from support.forms import Speaker
+from support.forms import Speaker, read, refusal
 from support.house import House
-from support.scenes import sound
+from support.scenes import Scene, sound
 
 ROWS = list(METHODS.values())
-SESSION_ROWS = [row for row in ROWS if row.needs in (Needs.SESSION, Needs.LOGIN, Needs.TICKET)]
-LOGIN_ROWS = [row for row in ROWS if row.needs is Needs.LOGIN]
+SESSION_ROWS = [row for row in ROWS if row.needs not in (Needs.NOTHING, Needs.API_KEY)]
+LOGIN_ROWS = [row for row in ROWS if row.needs in (Needs.LOGIN, Needs.USER_TICKET)]
 TICKET_ROWS = [row for row in ROWS if row.needs is Needs.TICKET]
 KEY_ROWS = [row for row in ROWS if row.needs is Needs.API_KEY]
 REQUIRED = [
@@ -78,12 +78,10 @@ def test_a_ticket_that_is_missing_foreign_or_given_back_is_refused(
     ("row", "name", "code"), REQUIRED, ids=lambda value: getattr(value, "name", str(value))
 )
 def test_a_missing_parameter_is_refused(
-    house: House, speaker: Speaker, visitor: Visitor, row: Method, name: str, code: int
+    house: House, speaker: Speaker, row: Method, name: str, code: int
 ) -> None:
-    asked = {key: value for key, value in sound(row).items() if key != name}
-    session = visitor.session if row.needs is not Needs.SESSION else house.session()
-    who = {"api_key": house.api_key, "session": session, "ticket": visitor.ticket}
-    assert speaker.code(row.path, **who, **asked) == code
+    told = read(Scene(house, row).ask(**{name: None}).send(speaker, row.path), speaker.form)
+    assert refusal(told) == code
 
 
 @pytest.mark.parametrize("row", ROWS, ids=named)

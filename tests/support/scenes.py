@@ -23,6 +23,7 @@ READABLE = {
     "name": "A room",
     "id": "no-such-room",
     "q": "jazz",
+    "image": "",
 }
 """Something for every parameter that some method requires."""
 
