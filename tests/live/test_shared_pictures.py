@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from lingr.cli import main
 from support import photos
 from support.bucket import Service, serving
 from support.client import Client
@@ -162,17 +162,10 @@ def test_an_operator_is_told_what_is_wrong_with_a_picture(first: House, tmp_path
 
 
 def refused(house: House, *arguments: str, **environment: str) -> str:
-    """The sentence that a command fails with."""
-    done = subprocess.run(
-        [sys.executable, "-m", "lingr", *arguments],
-        env={**house.served.environment, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode in (1, 2), done.stdout
-    assert "Traceback" not in done.stderr
+    """The sentence that a command fails with. It runs in this process, for speed."""
+    done = CliRunner(env={**house.served.environment, **environment}).invoke(main, arguments)
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code in (1, 2)
     return done.stderr
 
 
@@ -180,14 +173,9 @@ def test_check_says_where_pictures_are_and_whether_that_works(first: House, tmp_
     told = first.served.lingr("check")
     assert told["settings"]["LINGR_IMAGES_URL"] == "s3://pictures/of/tests"
     assert {"ok": True, "text": "Pictures are kept in s3://pictures/of/tests."} in told["findings"]
-    done = subprocess.run(
-        [sys.executable, "-m", "lingr", "check", "--json"],
-        env={**first.served.environment, "LINGR_IMAGES_URL": "s3://there-is-none"},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 1
+    absent = {**first.served.environment, "LINGR_IMAGES_URL": "s3://there-is-none"}
+    done = CliRunner(env=absent).invoke(main, ["check", "--json"])
+    assert done.exit_code == 1
     texts = [one["text"] for one in json.loads(done.stdout)["findings"] if not one["ok"]]
     assert len(texts) == 1
     assert texts[0].startswith("Pictures cannot be kept: the bucket there-is-none cannot be used: ")
