@@ -296,12 +296,14 @@ class RoomInfo:
     """What room.getInfo answers. ``messages`` is None when no counter was given.
 
     In rooms of more than LINGR_ROSTER_OCCUPANTS ``occupants`` are those with a nickname, or none if these
-    are too many as well.
+    are too many as well. ``shared`` names the answer when anybody who asks the same gets the same one, so
+    that its bytes are made once; the messages may then be read only as they are looked at.
     """
 
     room: Room
     occupants: tuple[Occupant, ...]
-    messages: tuple[Message, ...] | None
+    messages: Iterable[Message] | None
+    shared: tuple[object, ...] | None = None
 
 
 class Said(msgspec.Struct, frozen=True):

@@ -24,12 +24,15 @@ from lingr.domain import accounts, following, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.render import Rendered, answer, body_of, jsonp, v1, wrapped
-from lingr.values import Common, News, Watch
+from lingr.values import Common, News, RoomInfo, Watch
 from lingr.values_user import AnyWatch, UserWatch
 
 FORMATS = ("xml", "json")
 VERBS = ("GET", "POST")
 BODY_BYTES = 1_048_576
+
+_SHARED = (News, RoomInfo)
+"""What may be told to many alike."""
 
 log = structlog.get_logger()
 
@@ -213,7 +216,11 @@ class Dispatcher:
 
     def shared(self, method: Method, manner: _Manner, told: Common) -> Rendered | None:
         """What all polls of one method and manner, callbacks aside, are answered."""
-        return None if told.news is None else self._rendered(method.shape, told.news, manner, wrap=False)
+        if told.news is None:
+            return None
+        # Made once for a crowd, and not kept: whoever stands alone is answered as `_rendered` does it.
+        tree = v1.SHAPES[method.shape](told.news, self._links)
+        return wrapped(body_of(tree, manner.format, called=manner.callback is not None), manner.format, None)
 
     def nothing(self, manner: _Manner) -> Rendered:
         """The answer to a poll for which nothing came."""
@@ -236,8 +243,8 @@ class Dispatcher:
             return following.look(self._ctx, watch)
         return observing.look(self._ctx, watch)
 
-    def _rendered(self, shape: str, value: Any, manner: _Manner, *, wrap: bool = True) -> Rendered:
-        if not isinstance(value, News) or value.shared is None:
+    def _rendered(self, shape: str, value: Any, manner: _Manner) -> Rendered:
+        if not isinstance(value, _SHARED) or value.shared is None:
             return answer(v1.SHAPES[shape](value, self._links), manner.format, manner.callback)
         called = manner.callback is not None
         key = (manner.format, called, value.shared)
@@ -245,7 +252,7 @@ class Dispatcher:
         if body is None:
             body = body_of(v1.SHAPES[shape](value, self._links), manner.format, called=called)
             self._shared.put(key, body)
-        return wrapped(body, manner.format, manner.callback if wrap else None)
+        return wrapped(body, manner.format, manner.callback)
 
     def _guarded(self, manner: _Manner, call: Callable[[], Any]) -> Any:
         try:

@@ -20,7 +20,9 @@ class SharedBodies:
         return self._bodies.get(key)
 
     def put(self, key: tuple[object, ...], body: bytes) -> None:
-        """Keeps a body under a key that has none."""
+        """Keeps a body, unless another one was made for that key meanwhile."""
+        if key in self._bodies:
+            return
         self._bodies[key] = body
         self._bytes += len(body)
         while self._bytes > self._most:

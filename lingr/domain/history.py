@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -14,6 +14,18 @@ LONG_WALK_EVENTS = 500
 """Events read at once when few of them are among those looked for."""
 
 Keep = Callable[[Message], bool]
+Read = Callable[[str, int, int], tuple[Message, ...]]
+"""Up to so many events of a room that have a greater id than the one given, oldest first."""
+
+
+class Later:
+    """Messages that are read when they are looked at."""
+
+    def __init__(self, read: Callable[[], Iterable[Message]]) -> None:
+        self._read = read
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self._read())
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -34,17 +46,20 @@ def after(
     keep: Keep,
     most: int | None = None,
     first: tuple[Message, ...] | None = None,
+    read: Read | None = None,
 ) -> Page:
     """The oldest 50 messages with a greater id that ``keep`` accepts, among the ``most`` next events.
 
-    ``first`` are the first 50 of these events, if they have been read already.
+    ``first`` are the first 50 of these events, if they have been read already. ``read`` reads them; what
+    this process has heard is read otherwise, where it can be.
     """
+    read = read or ctx.store.log.after
     kept: list[Message] = []
     private: list[Message] = []
     chunk = PAGE_MESSAGES
     end = None if most is None else counter + most
     while True:
-        events = ctx.store.log.after(room_id, counter, chunk) if first is None else first
+        events = read(room_id, counter, chunk) if first is None else first
         first = None
         for event in events:
             if len(kept) == PAGE_MESSAGES:

@@ -68,17 +68,23 @@ def info(
     """
     after = max(counter, 1) - 1 if counter is not None and counter >= 0 else None
     found = _describe(ctx, caller, id, password, after)
+    room = found.room
+    if counter is None:
+        return RoomInfo(room, found.occupants, None)
 
     def keep(message: Message) -> bool:
-        return message.type == "user" if user_messages_only else message.type != "private"
+        # What was said since the room was described is for those who ask later.
+        wanted = message.type == "user" if user_messages_only else message.type != "private"
+        return wanted and message.id <= room.counter
 
-    messages = None
-    if after is not None:
-        page = history.after(ctx, found.room.id, after, keep, LOOKED_THROUGH_EVENTS, found.events)
-        messages = page.messages
-    elif counter is not None:
-        messages = history.last(ctx, found.room.id, -counter, keep)
-    return RoomInfo(found.room, found.occupants, messages)
+    def read() -> tuple[Message, ...]:
+        if after is None:
+            return history.last(ctx, room.id, -counter, keep)
+        log = ctx.store.log.stored
+        return history.after(ctx, room.id, after, keep, LOOKED_THROUGH_EVENTS, found.events, log).messages
+
+    shared = (room, found.oldest, counter, user_messages_only, ctx.store.mirror.generation)
+    return RoomInfo(room, found.occupants, history.Later(read), shared)
 
 
 def _describe(

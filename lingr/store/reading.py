@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lingr.store import keys
@@ -17,11 +18,21 @@ FIRST_EVENTS = 50
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A room, those in it who are listed, and its first events from a number on."""
+    """A room, those in it who are listed, and the JSON of its first events from a number on.
+
+    ``oldest`` names the oldest event that is kept. As long as neither that nor the room is another one, the
+    room's log is the same.
+    """
 
     room: Room
     occupants: tuple[Occupant, ...]
-    events: tuple[Message, ...]
+    raw: Sequence[bytes]
+    oldest: bytes
+
+    @property
+    def events(self) -> tuple[Message, ...]:
+        """The first events."""
+        return tuple(map(message_of, self.raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +81,8 @@ class Reading:
         )
         if not rest:
             return str(found.decode())
-        fields, occupants, events = rest
-        return Described(
-            room_of(room_id, hash_of(fields)), occupants_of(occupants), tuple(map(message_of, events))
-        )
+        fields, occupants, events, oldest = rest
+        return Described(room_of(room_id, hash_of(fields)), occupants_of(occupants), events, oldest)
 
     def read(
         self,

@@ -4,7 +4,7 @@
 -- occupants to list, most calls per window (0: any number), window (ms), the counter of the first event
 -- wanted ('' for none), most events, the id it has moved to ('' if it has not).
 -- Returns the hash of the password to be checked first ('' otherwise); then the room's hash, the occupants
--- listed as JSON, and the events' JSON.
+-- listed as JSON, the events' JSON, and the id of the oldest event there is ('' without any).
 -- Errors: invalid_room, rate_limited.
 -- uses: room
 -- uses: roster
@@ -18,4 +18,8 @@ local password = at[2] or ''
 if password ~= ARGV[1] then return { 'ok', password } end
 local refused = refusal(KEYS[10], ARGV[3], ARGV[4])
 if refused then return refused end
-return { 'ok', '', redis.call('HGETALL', ROOM), listed(tonumber(ARGV[2])), events(ARGV[5], ARGV[6]) }
+local oldest = redis.call('XRANGE', LOG, '-', '+', 'COUNT', 1)[1]
+return {
+  'ok', '', redis.call('HGETALL', ROOM), listed(tonumber(ARGV[2])), events(ARGV[5], ARGV[6]),
+  oldest and oldest[1] or '',
+}
