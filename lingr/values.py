@@ -85,8 +85,8 @@ class Tag:
 class Room:
     """A room as it stood when it was read.
 
-    ``id`` is the id it was made with: all that is kept of the room goes by that one, and it never changes. The
-    outside knows the room by its ``public_id``, another one once the room has ``moved_to`` that.
+    ``id`` is the id it was made with: all that is kept of the room goes by that one, and it never changes.
+    The outside knows the room by its ``public_id``, another one once the room has ``moved_to`` that.
     ``password`` is a hash, or None for an open room. ``counter`` is the id of the newest event,
     ``max_user_message_id`` that of the newest ``user`` message (0 when there is none). Chatters are the
     occupants with a nickname, observers those without. ``timezone`` is a Rails zone name.

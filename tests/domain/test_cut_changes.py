@@ -149,7 +149,13 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(acts=ACTS)
 def test_whatever_is_cut_off_no_id_has_two_rooms_and_no_room_two_ids(ctx, acts):
     ctx.store.engine.command("FLUSHALL")
