@@ -16,6 +16,7 @@ ROOM = "room"
 USER = "user"
 SIZES = {ROOM: (48, 32, 16), USER: (80, 48, 26)}
 TURN_SECONDS = 0.02
+PATIENCE_MILLISECONDS = 20_000
 
 _drawing: set[object] = set()
 
@@ -83,7 +84,10 @@ def find(ctx: Context, kind: str, owner_id: str, version: str, size: int) -> Pic
 
 def _squares(ctx: Context, image: bytes, sizes: tuple[int, ...]) -> dict[int, bytes]:
     # One at a time in each process: a picture that is being decoded may take 200 MB.
+    patience = ctx.clock() + PATIENCE_MILLISECONDS
     while _drawing:
+        if ctx.clock() > patience:
+            raise LingrError("unavailable")
         ctx.pause(TURN_SECONDS)
     turn = object()
     _drawing.add(turn)

@@ -175,7 +175,7 @@ def multipart(fields: dict[str, str], *files: bytes) -> bytes:
 
 
 IMAGE = (
-    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="icon.gif"\r\n'
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="icon"; filename="icon.gif"\r\n'
     "Content-Transfer-Encoding: binary\r\nContent-Type: image/gif\r\n\r\n"
 ).encode() + b"GIF89a\x01\x00\xff\r\n--not it\r\n\r\n"
 
