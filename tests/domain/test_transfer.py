@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lingr.domain import accounts, icons, presence, retention, rooms, transfer
+from lingr.domain import accounts, changing, icons, presence, retention, rooms, transfer
 from lingr.domain.context import Caller, Context
 from lingr.domain.room_file import BadFile
 from lingr.errors import LingrError
@@ -139,6 +139,19 @@ def test_a_room_is_carried_to_an_id_that_another_has_left(ctx: Context, talk: by
     made = transfer.carry_in(ctx, lines(talk), "twin")
     assert made.public_id == "twin" != made.id
     assert written(ctx, "twin") == talk.replace(b'"id":"lobby"', b'"id":"twin"')
+
+
+def test_a_room_that_has_moved_goes_by_its_new_id_and_leaves_room_for_another(
+    ctx: Context, talk: bytes
+) -> None:
+    changing.change(ctx, rooms.find(ctx, ROOM), new_id="salon")
+    file = written(ctx, "salon")
+    assert file == talk.replace(b'"id":"lobby"', b'"id":"salon"')
+    with pytest.raises(LingrError, match="invalid_room"):
+        written(ctx)
+    made = transfer.carry_in(ctx, lines(talk))
+    assert made.public_id == ROOM != made.id
+    assert (written(ctx), written(ctx, "salon")) == (talk, file)
 
 
 def test_every_field_of_a_rooms_hash_is_carried_or_belongs_to_the_present(
