@@ -9,7 +9,7 @@ from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.ids import ALPHABET, LENGTH, user_of, user_ticket_of
 from lingr.store.keys import USER
-from lingr.store.users import Profile
+from lingr.store.profile import Profile
 from lingr.values_user import Observation, UserInfo, UserWatch
 
 TICKET = re.compile(rf"a-u-[{ALPHABET}]{{1,32}}-[{ALPHABET}]{{{LENGTH}}}")
@@ -72,7 +72,7 @@ def stop(ctx: Context, caller: Caller) -> None:
 
 
 def check(ctx: Context, caller: Caller) -> None:
-    """Raises LingrError ``invalid_ticket`` unless the ticket is the session's, for its user, and still good."""
+    """Raises LingrError ``invalid_ticket`` unless the ticket is the session's, for its user, and good."""
     ctx.store.users.look(_user_of(caller), caller.ticket, caller.session_id)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from lingr.domain import rates
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
-from lingr.store.users import Place, Profile
+from lingr.store.profile import Place, Profile
 from lingr.values import Room, User
 from lingr.values_user import UserInfo
 
@@ -69,19 +69,6 @@ def is_stirred(ctx: Context, user_id: str, profile: Profile) -> bool:
 def account_changed(ctx: Context, user_id: str) -> None:
     """To be called when an account has changed: nickname, description or icon."""
     ctx.store.users.change(user_id, _mark(ctx.store.accounts.user(user_id)))
-
-
-def forget_room(ctx: Context, room_id: str) -> None:
-    """To be called when a room is no more, with the id that it was made with: takes it off all lists."""
-    ctx.store.users.forget_room(room_id)
-
-
-def move_room(ctx: Context, old: str, new: str) -> None:
-    """To be called when a room goes by another id: who has it in a list is told.
-
-    ``old`` is the id that it was made with. The lists have that one, and need no other.
-    """
-    ctx.store.users.room_changed(old)
 
 
 def due_news(ctx: Context) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from lingr.store import keys
 from lingr.store.client import Argument, Engine, Reply
+from lingr.store.profile import Place, Profile, profile_of
 from lingr.store.records import from_json, hash_of, room_of
 from lingr.store.scripts import Call, Step, run, run_all, values_of
 from lingr.values import Room, User
@@ -29,35 +30,6 @@ REPETITIONS = 2
 
 AT_ONCE = 500
 """Users whose lists are put right in one round trip."""
-
-
-class Place(NamedTuple):
-    """A session in a room, in a user's name; ``score`` ranks the entrances."""
-
-    room_id: str
-    session_id: str
-    score: str
-
-
-class Profile(NamedTuple):
-    """What is kept of a user, as a script saw it, and after that what else is known.
-
-    ``mark`` is that of the account when changes were last counted, ``owned`` the rooms counted then,
-    ``news_at`` when news of monitored rooms was last counted (ms), ``heard`` the newest messages counted.
-    ``user`` is the account, ``owns`` the rooms reserved for it.
-    """
-
-    counter: int
-    mark: str
-    news_at: int
-    owned: frozenset[str]
-    favorite: tuple[str, ...]
-    monitored: tuple[str, ...]
-    visited: tuple[str, ...]
-    occupied: tuple[Place, ...]
-    heard: Mapping[str, int]
-    user: User | None
-    owns: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -231,7 +203,7 @@ class Users:
             ("SMEMBERS", keys.owned_rooms(user_id)),
         ]
         reply, user, owns = run_all(self.engine, steps, safe=True)
-        return _profile_of(values_of(reply), from_json(user, User) if user else None, owns)
+        return profile_of(values_of(reply), from_json(user, User) if user else None, owns)
 
     def _presence(self, user_id: str, places: Sequence[Place]) -> dict[str, Step]:
         sessions: dict[str, list[str]] = {}
@@ -254,30 +226,3 @@ def _present(places: Iterable[Place], asked: Iterable[str], replies: Iterable[Re
         for session in values_of(reply)[0]
     }
     return {place for place in places if (place.room_id, place.session_id) in present}
-
-
-def _profile_of(values: list[Reply], user: User | None, owns: list[bytes]) -> Profile:
-    counter, mark, news_at, owned, favorite, monitored, visited, occupied, heard = values
-    places = zip(_texts(occupied[::2]), _texts(occupied[1::2]), strict=True)
-    return Profile(
-        int(counter),
-        mark.decode(),
-        int(news_at),
-        frozenset(_texts(owned)),
-        _texts(favorite),
-        _texts(monitored),
-        _texts(visited),
-        tuple(_place(member, score) for member, score in places),
-        {room_id: int(newest) for room_id, newest in hash_of(heard).items()},
-        user,
-        frozenset(_texts(owns)),
-    )
-
-
-def _place(member: str, score: str) -> Place:
-    room_id, _, session_id = member.partition(" ")
-    return Place(room_id, session_id, score)
-
-
-def _texts(raw: Iterable[bytes]) -> tuple[str, ...]:
-    return tuple(one.decode() for one in raw)

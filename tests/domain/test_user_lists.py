@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import accounts, lists, presence, rooms, sessions, users
+from lingr.domain import accounts, changing, lists, presence, rooms, sessions, users
 from lingr.errors import LingrError
 from lingr.store import keys
 from support.people import ROOM, Person
@@ -290,7 +290,7 @@ def test_a_room_that_is_no_more_is_on_no_list(ctx, ann, client, engine):
         mark(ctx, one.caller, id=ROOM, password=None, **{name: True})
     before = told(ctx, ann).counter
     engine.command("DEL", *keys.room(ROOM))
-    users.forget_room(ctx, ROOM)
+    ctx.store.users.forget_room(ROOM)
     info = told(ctx, ann)
     assert (info.favorite, info.monitored, info.visited, info.occupied) == ((), (), (), ())
     assert info.counter == before + 1
@@ -308,10 +308,30 @@ def test_a_room_that_vanished_unsaid_is_skipped_and_cleaned_away(ctx, ann, clien
     assert told(ctx, ann).counter == 3
 
 
-def test_who_has_a_room_in_a_list_is_told_when_it_moves(ctx, ann, client):
-    client().enter("Ann")
-    users.move_room(ctx, ROOM, "hall")
-    assert told(ctx, ann).counter == 2
+def test_who_has_a_room_in_a_list_is_told_when_it_changes_or_moves(ctx, ann, client):
+    one = client().enter("Ann")
+    lists.set_favorite(ctx, one.caller, id=ROOM, favorite=True, password=None)
+    changing.change(ctx, rooms.find(ctx, ROOM), new_id="hall", name="Hall")
+    info = told(ctx, ann)
+    assert info.counter == 3
+    for found in (info.favorite, info.visited, info.occupied):
+        assert [(room.public_id, room.name) for room in found] == [("hall", "Hall")]
+    one.exit()
+    assert told(ctx, ann).occupied == ()
+    lists.set_favorite(ctx, one.caller, id="hall", favorite=False, password=None)
+    assert told(ctx, ann).favorite == ()
+
+
+def test_a_room_that_its_owner_deletes_is_on_nobodys_list(ctx, ann, client, engine):
+    room = rooms.create(ctx, id="den", name="Den", owner_id=ann.id)
+    one = client().enter("Ann", id="den")
+    lists.set_monitored(ctx, one.caller, id="den", monitored=True, password=None)
+    before = told(ctx, ann).counter
+    changing.delete(ctx, rooms.find(ctx, room.id))
+    info = told(ctx, ann)
+    assert (info.owned, info.monitored, info.visited, info.occupied) == ((), (), (), ())
+    assert info.counter == before + 1
+    assert engine.command("EXISTS", keys.listing("den")) == 0
 
 
 def test_an_account_that_changes_is_one_change(ctx, ann):
