@@ -4,46 +4,66 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import compress
+from dataclasses import dataclass, field
+from itertools import compress, islice
 
 from lingr.store import keys
 from lingr.store.client import Engine
-from lingr.store.index import DOCUMENT, Segment, shelf_of
+from lingr.store.index import DOCUMENT, MOST_PLACES, Segment, shelf_of
 
 FEW = 8
 """With so few places left it is cheaper to compare what is there than to look further terms up."""
 
 BYTES_AT_ONCE = 65_536
+WINDOW = 1000
 
 Place = tuple[int, int]
 """A room's number and a message's id there."""
 
 
+class _Shelf:
+    """The postings of many terms, in the order of their places; those with one mark are of interest."""
+
+    def __init__(self, content: bytes, mark: int) -> None:
+        numbers = array("H", content)
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        self._marks, self._places, self._mark = numbers[::2], numbers[1::2], mark
+
+    def places(self, first: int = 0, last: int = MOST_PLACES) -> list[int]:
+        """The places that have the mark, from ``first`` to ``last``, ascending."""
+        # A common term has thousands of them, so all of this is for the interpreter's own loops.
+        start = bisect_left(self._places, first)
+        end = bisect_right(self._places, last)
+        return list(compress(self._places[start:end], map(self._mark.__eq__, self._marks[start:end])))
+
+
 @dataclass(slots=True)
 class _Search:
-    """A segment that is looked through: the shelves yet to be read with their marks, the shortest last.
+    """A segment that is looked through: where the terms' postings are, with their marks, the shortest first.
 
-    ``length`` is that one's, in bytes. ``found`` are the places left, ascending; None before the first shelf.
+    ``length`` is that one's, in bytes. ``found`` are the places in it, ascending; ``others`` has the other
+    postings, as far as they were read.
     """
 
     segment: Segment
     shelves: list[tuple[int, int]]
     length: int
-    found: list[int] | None = None
+    found: list[int] = field(default_factory=list)
+    others: list[_Shelf] = field(default_factory=list)
 
-    @property
-    def goes_on(self) -> bool:
-        return bool(self.shelves) and (self.found is None or len(self.found) > FEW)
-
-    def read(self, content: bytes) -> None:
-        """Takes in the next shelf."""
-        having = _places(content, self.shelves.pop()[1])
-        if self.found is not None:
-            others = set(self.found)
-            having = [place for place in having if place in others]
-        self.found = having
+    def survivors(self) -> Iterator[tuple[Segment, int]]:
+        """The places that all postings read have, the latest first."""
+        for end in range(len(self.found), 0, -WINDOW):
+            window = self.found[max(0, end - WINDOW) : end]
+            for shelf in self.others:
+                if not window:
+                    break
+                having = set(shelf.places(window[0], window[-1]))
+                window = [place for place in window if place in having]
+            yield from ((self.segment, place) for place in reversed(window))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +79,22 @@ class Finding:
         is there has most of the terms, in all likelihood.
         """
         for group in _groups(self._searches(segments, terms)):
-            while reading := [one for one in group if one.goes_on]:
-                raw = self.engine.commands(
-                    [("GET", keys.index_postings(one.segment.key, one.shelves[-1][0])) for one in reading],
-                    safe=True,
-                )
-                for one, content in zip(reading, raw, strict=True):
-                    one.read(content or b"")
-            found = [(one.segment, place) for one in group for place in reversed(one.found or ())]
-            for start in range(0, len(found), most):
-                yield self._documents(found[start : start + most])
+            for one, shelves in self._read(group, slice(0, 1)):
+                one.found = shelves[0].places()
+            many = [one for one in group if len(one.found) > FEW]
+            for one, shelves in self._read(many, slice(1, None)):
+                one.others = shelves
+            found = (place for one in group for place in one.survivors())
+            while some := list(islice(found, most)):
+                yield self._documents(some)
+
+    def _read(self, searches: Sequence[_Search], which: slice) -> Iterator[tuple[_Search, list[_Shelf]]]:
+        wanted = [
+            keys.index_postings(one.segment.key, shelf) for one in searches for shelf, _ in one.shelves[which]
+        ]
+        raw = iter(self.engine.commands([("GET", name) for name in wanted], safe=True) if wanted else ())
+        for one in searches:
+            yield one, [_Shelf(next(raw) or b"", mark) for _, mark in one.shelves[which]]
 
     def _searches(self, segments: Sequence[Segment], terms: Sequence[str]) -> Iterator[_Search]:
         shelves = [[shelf_of(segment, term) for term in terms] for segment in segments]
@@ -83,8 +109,8 @@ class Finding:
         for number, (segment, some) in enumerate(zip(segments, shelves, strict=True)):
             sizes = lengths[number * len(terms) : (number + 1) * len(terms)]
             if all(sizes):
-                longest_first = sorted(zip(sizes, some, strict=True), reverse=True)
-                yield _Search(segment, [shelf for _, shelf in longest_first], min(sizes))
+                shortest_first = sorted(zip(sizes, some, strict=True))
+                yield _Search(segment, [shelf for _, shelf in shortest_first], min(sizes))
 
     def _documents(self, found: Sequence[tuple[Segment, int]]) -> list[Place]:
         size = DOCUMENT.size
@@ -108,11 +134,3 @@ def _groups(searches: Iterator[_Search]) -> Iterator[list[_Search]]:
             group = []
     if group:
         yield group
-
-
-def _places(content: bytes, mark: int) -> list[int]:
-    # A common term has thousands of them, so all of this is for the interpreter's own loops.
-    numbers = array("H", content)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return list(compress(numbers[1::2], map(mark.__eq__, numbers[::2])))

@@ -116,7 +116,7 @@ class Index:
 
     def number(self) -> int:
         """A number for a room, or a key for a segment, that none has had, greater than all before."""
-        return int(self.engine.command("INCR", keys.index_counter()))
+        return int(self.engine.command("INCR", keys.index_counter(), safe=True))
 
     def look(self, room_id: str) -> Look:
         """How the index and a room stand."""

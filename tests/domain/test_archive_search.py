@@ -6,7 +6,7 @@ import pytest
 
 from lingr.domain import archive_search, archives
 from lingr.errors import LingrError
-from lingr.store import keys
+from lingr.store import finding, keys
 from support.archive import ASKING, at, hits, room_with, said
 from support.trips import counted
 
@@ -109,6 +109,25 @@ def test_a_search_takes_few_round_trips(ctx):
     with counted() as trips:
         assert len(hits(ctx, "tea", count=20)) == 20
     assert len(trips) <= 8
+
+
+@pytest.mark.parametrize(("window", "few"), [(1, 0), (7, 0), (7, 3), (1000, 8)])
+def test_common_terms_are_looked_for_from_the_latest_message_on(open_ctx, monkeypatch, window, few):
+    monkeypatch.setattr(finding, "WINDOW", window)
+    monkeypatch.setattr(finding, "FEW", few)
+    ctx = open_ctx(index_messages=800)
+    room_with(ctx, "other", *(f"two three {number}" for number in range(40)))
+    archives.index_room(ctx, "other")
+    texts = [
+        " ".join(word for word, step in (("two", 2), ("three", 3)) if number % step == 0) + f" n{number}"
+        for number in range(300)
+    ]
+    archives.index_room(ctx, room_with(ctx, "r", *texts))
+    found = {text for _, text in hits(ctx, "two three", count=100, id="r")}
+    assert found == {text for text in texts if text.startswith("two three")}
+    latest = {text for _, text in hits(ctx, "two", count=100)}
+    assert latest <= {text for text in texts if text.startswith("two")}
+    assert len(latest) == 100
 
 
 def test_what_was_indexed_late_is_told_in_its_own_time(ctx, clock):
