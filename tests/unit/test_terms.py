@@ -113,4 +113,3 @@ def test_the_closer_match_is_the_better_one() -> None:
 def test_nothing_is_hard_to_read() -> None:
     for text in ("あ" * 100_000, "a" * 100_000, "a\u0301" * 50_000, "😀" * 50_000, "_" * 100_000):
         terms_of(text)
-
