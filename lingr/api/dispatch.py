@@ -24,7 +24,7 @@ from lingr.domain import accounts, following, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.render import Rendered, answer, body_of, jsonp, v1, wrapped
-from lingr.values import Common, News, RoomInfo, Watch
+from lingr.values import Common, News, RoomInfo
 from lingr.values_user import AnyWatch, UserWatch
 
 FORMATS = ("xml", "json")
@@ -124,7 +124,7 @@ class Dispatcher:
             raise raw.flaw
         caller = self._caller(method, raw.values, request)
         value = self._blaming_session(method, caller, lambda: self._call(method, caller, raw))
-        if isinstance(value, Watch | UserWatch):
+        if isinstance(value, AnyWatch):
             return Held(self, method, manner, value)
         if method.is_long:
             rendered: Rendered = self._ctx.offload(self._rendered, method.shape, value, manner)
