@@ -1,4 +1,4 @@
-"""The two lists of rooms that a user keeps: favourites, and rooms to be told of when somebody speaks there."""
+"""The two lists of rooms that a user keeps: favourites, and rooms whose talk is to be told."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def set_favorite(ctx: Context, caller: Caller, *, id: str, favorite: bool, passw
 
 
 def set_monitored(ctx: Context, caller: Caller, *, id: str, monitored: bool, password: str | None) -> None:
-    """Has a room monitored for the session's user, or no longer: at most 100. Otherwise as ``set_favorite``."""
+    """Has a room monitored for the session's user, or no longer: at most 100. Else as ``set_favorite``."""
     room = _found(ctx, caller, id, monitored, password)
     mark_monitored(ctx, caller.user_id, room, monitored)
 

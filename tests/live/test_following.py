@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_a_second_poll_on_a_ticket_ends_the_first(either, follow, wires):
     one.poll(polls[0])
     until_read(polls[:1], either.served)
     time.sleep(0.1)
-    for former, latter in zip(polls, polls[1:], strict=False):
+    for former, latter in pairwise(polls):
         one.poll(latter)
         assert former.answer() == EMPTY
     one.call("user/set_favorite", id=either.room())

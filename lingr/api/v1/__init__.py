@@ -5,4 +5,14 @@ from __future__ import annotations
 from lingr.api.method import table
 from lingr.api.v1 import archives, explore, own, room, session, talk, user
 
-METHODS = table([*session.METHODS, *explore.METHODS, *user.METHODS, *room.METHODS, *archives.METHODS, *talk.METHODS, *own.METHODS])
+METHODS = table(
+    [
+        *session.METHODS,
+        *explore.METHODS,
+        *user.METHODS,
+        *room.METHODS,
+        *archives.METHODS,
+        *talk.METHODS,
+        *own.METHODS,
+    ]
+)
