@@ -43,7 +43,8 @@ def get_archives(
     wanted = _date(year, month, day)
     room = rooms.find(ctx, id)
     rooms.admit(ctx, caller, room.id, room.password, password)
-    limit = rates.ARCHIVE_PAGES if counter else rates.GET_ARCHIVES
+    after = max(counter or 0, 0)
+    limit = rates.ARCHIVE_PAGES if after else rates.GET_ARCHIVES
     rates.take(ctx, caller.api_key or "", (limit, room.id))
 
     def keep(message: Message) -> bool:
@@ -54,7 +55,7 @@ def get_archives(
         if newest is None:
             return Archive(room, ())
         wanted = day_of(newest.timestamp, room.timezone)
-    return Archive(room, _said_on(ctx, room, wanted, keep, max(counter or 0, 0)))
+    return Archive(room, _said_on(ctx, room, wanted, keep, after))
 
 
 def _date(year: int | None, month: int | None, day: int | None) -> date | None:

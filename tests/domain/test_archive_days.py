@@ -109,6 +109,9 @@ def test_it_is_told_once_a_minute_to_each_key_and_of_each_room(open_ctx):
         assert archive(ctx, room) == ["hello"]
         with pytest.raises(LingrError, match="rate_limited"):
             archive(ctx, room, "2008-03-02")
+        for counter in (0, -5):
+            with pytest.raises(LingrError, match="rate_limited"):
+                archive(ctx, room, counter=counter)
         # To go on is another matter.
         assert archive(ctx, room, counter=1) == []
 
