@@ -20,7 +20,7 @@ QUERY_CHARACTERS = 200
 LOOKED_UP_TERMS = 8
 """Messages that have so many of the terms are compared with all of them."""
 
-CHOICE = 50
+CHOICE = 30
 LOOKED_THROUGH_MESSAGES = 5000
 FADING_DAYS = 30
 """A message of that age counts half as much as a new one."""

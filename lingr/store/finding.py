@@ -18,6 +18,8 @@ FEW = 8
 
 BYTES_AT_ONCE = 65_536
 WINDOW = 1000
+NEAR = 100
+"""Messages so near to each other in a segment are read at once, with those between."""
 
 Place = tuple[int, int]
 """A room's number and a message's id there."""
@@ -114,14 +116,34 @@ class Finding:
 
     def _documents(self, found: Sequence[tuple[Segment, int]]) -> list[Place]:
         size = DOCUMENT.size
+        runs = list(_runs(found))
         raw = self.engine.commands(
             [
-                ("GETRANGE", keys.index_documents(segment.key), place * size, place * size + size - 1)
-                for segment, place in found
+                ("GETRANGE", keys.index_documents(segment.key), run[-1] * size, run[0] * size + size - 1)
+                for segment, run in runs
             ],
             safe=True,
         )
-        return [DOCUMENT.unpack(one) for one in raw if len(one) == size]
+        return [
+            DOCUMENT.unpack_from(content, (place - run[-1]) * size)
+            for content, (_, run) in zip(raw, runs, strict=True)
+            for place in run
+            if (place - run[-1] + 1) * size <= len(content)
+        ]
+
+
+def _runs(found: Sequence[tuple[Segment, int]]) -> Iterator[tuple[Segment, list[int]]]:
+    """The places, descending in each segment, in runs of such as are near each other."""
+    run: list[int] = []
+    former: Segment | None = None
+    for segment, place in found:
+        if former is not None and (segment is not former or run[-1] - place > NEAR):
+            yield former, run
+            run = []
+        run.append(place)
+        former = segment
+    if former is not None:
+        yield former, run
 
 
 def _groups(searches: Iterator[_Search]) -> Iterator[list[_Search]]:
