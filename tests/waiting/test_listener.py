@@ -303,3 +303,48 @@ def test_two_rooms_are_heard_apart(ctx, far, process, spawn, lobby):
     assert not polls[0].ready()
     process.hub.leave()
     assert polls[0].get(timeout=5) == NOTHING
+
+
+class Told:
+    """Waits, and counts what it is told."""
+
+    is_waiting = True
+
+    def __init__(self):
+        self.news_heard = self.nothing_heard = 0
+
+    def news(self):
+        self.news_heard += 1
+
+    def nothing(self):
+        self.nothing_heard += 1
+
+
+def test_what_changes_for_a_user_elsewhere_is_heard_under_its_name(process, far, engine):
+    waiter = Told()
+    process.hub.register("user:ann", "a-u-ann-1", waiter, 30)
+    process.listener.follow("user:ann", ROOM)
+    assert set(process.ctx.store.mirror.rooms) == {ROOM}
+    soon(lambda: waiter.news_heard == 1)
+    room = rooms.find(far, ROOM)
+    far.store.users.mark("ann", "favorite", room, True, 10)
+    soon(lambda: waiter.news_heard == 2)
+    # To do it twice is no change.
+    far.store.users.mark("ann", "favorite", room, True, 10)
+    far.store.users.mark("bob", "favorite", room, True, 10)
+    break_connection(engine)
+    soon(lambda: waiter.news_heard == 3)
+    far.store.users.mark("ann", "favorite", room, False, 10)
+    soon(lambda: waiter.news_heard == 4)
+    process.hub.unregister(waiter)
+
+
+def test_a_users_ticket_that_is_polled_elsewhere_is_dismissed_here(process, far):
+    waiter = Told()
+    process.hub.register("user:ann", "a-u-ann-1", waiter, 30)
+    process.listener.follow("user:ann")
+    for one in (process.ctx, far):
+        one.store.users.follow("ann", "a-u-ann-1", "s", now=0, due=1000, kept=60_000)
+        one.store.users.poll("ann", "a-u-ann-1", "s", counter=0, now=0, due=1000, kept=60_000)
+    soon(lambda: waiter.nothing_heard == 1)
+    process.hub.unregister(waiter)
