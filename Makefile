@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check reference bench clean
+.PHONY: run test check reference bench bench-large clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/lingr serve
@@ -27,6 +27,9 @@ reference: $(VENV)/.run
 
 bench: $(VENV)/.run
 	@exec $(BIN)/python -m bench.run $(ARGS)
+
+bench-large: $(VENV)/.run
+	@exec $(BIN)/python -m bench.large $(ARGS)
 
 # The data directory stays.
 clean:
