@@ -50,7 +50,8 @@ def run(command: list[str], env: dict[str, str]) -> str:
 def start_lingr(wanted: Wanted, parking: str = "on") -> Iterator[Started]:
     """Lingr with its embedded engine, as `lingr serve` starts it.
 
-    The speaker never polls, so tickets must outlive the longest run; limits are off; all else is default.
+    The speaker never polls, so tickets must outlive the longest run; limits are off. So is the index of what
+    was said, which is made behind everybody's back and has a benchmark of its own. All else is default.
     """
     port, command, log = free_port(), str(BIN / "lingr"), wanted.directory / "server.log"
     env = plain_environment() | {
@@ -59,6 +60,7 @@ def start_lingr(wanted: Wanted, parking: str = "on") -> Iterator[Started]:
         "WEB_CONCURRENCY": str(wanted.workers),
         "LINGR_DATA_DIR": str(wanted.directory),
         "LINGR_RATE_LIMITS": "off",
+        "LINGR_INDEX_MESSAGES": "0",
         "LINGR_HOLD_SECONDS": "50",
         "LINGR_TICKET_SECONDS": "900",
         "LINGR_LOG_LEVEL": "warning",
