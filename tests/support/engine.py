@@ -62,7 +62,11 @@ def kept_for_ever() -> re.Pattern[str]:
         one for one in vars(keys).values() if getattr(one, "__module__", "") == keys.__name__ and one.__doc__
     ]
     single = [one for one in functions if re.search(r"; kept\.", one.__doc__)]
-    names = [one(*[ANY] * one.__code__.co_argcount) for one in single] + list(keys.room(ANY)) + list(keys.user(ANY)[:7])
+    names = (
+        [one(*[ANY] * one.__code__.co_argcount) for one in single]
+        + list(keys.room(ANY))
+        + list(keys.user(ANY)[:7])
+    )
     return re.compile("|".join(re.escape(name).replace(ANY, "[^{}]+") for name in names))
 
 
