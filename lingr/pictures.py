@@ -8,6 +8,7 @@ profiles) goes out again.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 
 from PIL import Image, ImageOps
@@ -15,7 +16,12 @@ from PIL import Image, ImageOps
 from lingr.errors import LingrError
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+MOST_SCANS = 50
+"""A JPEG that becomes clearer by and by has some ten: each is another look at all pixels, in a few bytes."""
+
 _DEEP = ("I;16", "I;16L", "I;16B", "I;16N")
+_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd7])")
+_SCAN, _END = b"\xda", b"\xd9"
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -41,11 +47,23 @@ def _square(content: bytes, size: int, most_pixels: int) -> Image.Image:
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         if image.width * image.height > most_pixels:
             raise LingrError("image_too_large")
+        if image.format in ("JPEG", "MPO") and _scans(content) > MOST_SCANS:
+            raise LingrError("invalid_image")
         # A JPEG is decoded to an eighth of its width, if that is still enough.
         image.draft("RGB", (2 * size, 2 * size))
         image.load()
-        upright = ImageOps.exif_transpose(image)
-    return ImageOps.fit(_plain(upright), (size, size), Image.Resampling.LANCZOS)
+        # Each further copy of a large picture takes as much memory again.
+        ImageOps.exif_transpose(image, in_place=True)
+    return ImageOps.fit(_plain(image), (size, size), Image.Resampling.LANCZOS)
+
+
+def _scans(content: bytes) -> int:
+    """How many passes over the picture are in a JPEG, before its end; what follows is not looked at."""
+    scans, at = 0, 2
+    while (found := _MARKER.search(content, at)) is not None and found[1] != _END:
+        scans += found[1] == _SCAN
+        at = found.end() + int.from_bytes(content[found.end() : found.end() + 2], "big")
+    return scans
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -55,7 +73,7 @@ def _plain(image: Image.Image) -> Image.Image:
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGBA")
     if image.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
         return image.convert("RGB").convert("RGBA")
-    return image.convert("RGBA")
+    return image if image.mode == "RGBA" else image.convert("RGBA")
 
 
 def _png(square: Image.Image, size: int) -> bytes:

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     image_pixels: Count = Field(
         16_777_216,
         alias="LINGR_IMAGE_PIXELS",
-        description="Largest picture that is decoded, in pixels; each takes 12 bytes of memory for a moment.",
+        description="Largest picture that is decoded, in pixels; each takes 16 bytes of memory for a moment.",
     )
     base_url_setting: str | None = Field(
         None,

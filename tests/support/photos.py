@@ -74,6 +74,13 @@ def bomb(width: int = 20_000, height: int = 20_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
+def scan_bomb(scans: int, before: bytes = b"", size: tuple[int, int] = (900, 900)) -> bytes:
+    """A JPEG that is looked at so many times more than need be, by a few bytes each time."""
+    whole = saved(Image.new("L", size, 128), "JPEG", progressive=True)
+    last = before + whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * scans + whole[-2:]
+
+
 def text_bomb(megabytes: int = 80) -> bytes:
     """A PNG with a comment that unpacks to that many megabytes."""
     whole = png()
@@ -96,5 +103,7 @@ NOT_PICTURES = {
     "a TIFF": saved(halves(), "TIFF"),
     "an EPS": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n",
     "a comment of 80 MB": text_bomb(),
+    "a JPEG of 10,000 scans": scan_bomb(10_000),
+    "a JPEG of 10,000 scans behind signs that mean nothing": scan_bomb(10_000, b"\xff\x01"),
     "zeros": b"\0" * 5000,
 }

@@ -126,3 +126,16 @@ def test_a_bomb_is_not_let_off(side: int) -> None:
 def test_what_is_no_picture_is_refused(what: str) -> None:
     with pytest.raises(LingrError, match="invalid_image"):
         squares(photos.NOT_PICTURES[what], SIZES, MOST)
+
+
+def test_a_jpeg_that_becomes_clearer_by_and_by_is_drawn() -> None:
+    image = photos.halves((400, 300))
+    film = bytes(range(256)) * 400 + b"\xff\xda" * 100
+    for content in (
+        photos.saved(image, "JPEG", progressive=True),
+        photos.saved(image, "JPEG", progressive=True, comment=b"\xff\xda" * 100),
+        # Telephones put a film behind the picture.
+        photos.saved(image, "JPEG", progressive=True) + film,
+    ):
+        assert near(drawn(content).getpixel((2, 24)), photos.RED)
+    drawn(photos.scan_bomb(40))
