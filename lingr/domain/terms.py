@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from unicodedata import normalize
+
+from lingr.text import folded
 
 _HAN = "々〇〻㐀-䶿一-鿿豈-\ufaff\U00020000-\U000323af"
 _KANA = "ぁ-ゖ\u3099\u309aゝ-ゟァ-ヺー-ヿㇰ-ㇿ\U0001aff0-\U0001b16f"
@@ -27,15 +28,10 @@ _PART = re.compile(rf"([{_UNSPACED}]+)|([{_SIGNS}])|((?:(?![{_UNSPACED}{_SIGNS}]
 _KANJI = re.compile(f"[{_HAN}]")
 
 
-def fold(text: str) -> str:
-    """The text as it is compared: full and half width, upper and lower case are the same."""
-    return normalize("NFKC", normalize("NFKC", text).casefold())
-
-
 def terms_of(text: str) -> set[str]:
     """Everything that a text can be found by."""
     terms: set[str] = set()
-    for run, sign, word in _PART.findall(fold(text)):
+    for run, sign, word in _PART.findall(folded(text)):
         if run:
             terms.update(_of_run(run))
         else:
@@ -79,18 +75,18 @@ class Query:
 
         Best is what was typed in one piece, and nothing else.
         """
-        folded = fold(text)
-        found = {sign or word for _, sign, word in _PART.findall(folded)}
-        if not self.words <= found or not all(run in folded for run in self.runs):
+        said = folded(text)
+        found = {sign or word for _, sign, word in _PART.findall(said)}
+        if not self.words <= found or not all(run in said for run in self.runs):
             return 0.0
-        share = min(1.0, len(self.phrase) / len(folded))
-        return 0.5 + 0.3 * (self.phrase in folded) + 0.2 * share
+        share = min(1.0, len(self.phrase) / len(said))
+        return 0.5 + 0.3 * (self.phrase in said) + 0.2 * share
 
 
 def query_of(text: str) -> Query:
     """What a text asks for. Whatever is between words, commas and spaces among it, only parts them."""
-    folded = fold(text)
-    parts = _PART.findall(folded)
+    wanted = folded(text)
+    parts = _PART.findall(wanted)
     words = frozenset(sign or word for run, sign, word in parts if not run)
     runs = tuple(dict.fromkeys(run for run, _, _ in parts if run))
-    return Query(words, runs, " ".join(folded.replace(",", " ").split()))
+    return Query(words, runs, " ".join(wanted.replace(",", " ").split()))

@@ -113,3 +113,9 @@ def test_the_closer_match_is_the_better_one() -> None:
 def test_nothing_is_hard_to_read() -> None:
     for text in ("あ" * 100_000, "a" * 100_000, "a\u0301" * 50_000, "😀" * 50_000, "_" * 100_000):
         terms_of(text)
+
+
+def test_what_was_typed_in_one_piece_may_be_said_over_two_lines() -> None:
+    assert query_of("night owls").matches("the night\n  owls") > query_of("owls night").matches(
+        "the night\n  owls"
+    )
