@@ -57,18 +57,21 @@ def sizes_of(chosen: argparse.Namespace) -> Sizes:
     return replace(Sizes(**given), occupied=min(chosen.occupied, chosen.rooms))
 
 
-def measure_plan(one: Plan, world: World, port: int, calls: int) -> Measured:
+def measure_plan(one: Plan, world: World, found: Stage, calls: int) -> Measured:
     """One at a time, and then over eight connections."""
-    alone, refused = measure(port, [one.requests(world, calls)])
+    lanes = [one.requests(world, calls)]
+    before = found.cpu_seconds()
+    alone, refused = measure(found.port, lanes)
+    cpu = (found.cpu_seconds() - before) * 1000 / len(alone)
     lanes = [one.requests(world, max(1, calls // LANES)) for _ in range(LANES)]
-    together, more = measure(port, lanes)
-    return Measured(one.name, alone, together, refused + more)
+    together, more = measure(found.port, lanes)
+    return Measured(one.name, alone, together, cpu, refused + more)
 
 
 def measure_all(found: Stage, world: World, plans: Sequence[Plan], calls: int) -> Iterator[Measured]:
     for one in plans:
         print(one.name, file=sys.stderr)
-        yield measure_plan(one, world, found.port, calls)
+        yield measure_plan(one, world, found, calls)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.large.sizes import Sizes
 from bench.peers import engine_command
-from bench.processes import BenchError, Tree, free_port, running, spawn, wait_for_port
+from bench.processes import BenchError, Tree, cpu_seconds, free_port, running, spawn, wait_for_port
 from bench.servers import BIN, ROOT, run
 from bench.started import plain_environment
 from lingr.serving.embedded import EmbeddedValkey
@@ -33,6 +33,11 @@ class Stage:
     port: int
     api_key: str
     filled: dict[str, Any]
+    trees: tuple[Tree, ...]
+
+    def cpu_seconds(self) -> float:
+        """What server and engine have used so far, their background work included."""
+        return sum(cpu_seconds(pid) for tree in self.trees for pid in tree.pids())
 
 
 @contextlib.contextmanager
@@ -45,7 +50,7 @@ def stage(directory: Path, sizes: Sizes) -> Iterator[Stage]:
         command = engine_command(embedded)
         socket = command[command.index("--unixsocket") + 1]
         env = _environment(directory, f"unix://{socket}")
-        with running(spawn(command, on=everywhere, env=plain_environment(), log=engine_log)):
+        with running(spawn(command, on=everywhere, env=plain_environment(), log=engine_log)) as engine:
             _wait(embedded)
             filled = _fill(directory, sizes, env, everywhere)
             key = json.loads(run([str(BIN / "lingr"), "key", "create", "--name", "bench", "--json"], env))
@@ -56,7 +61,7 @@ def stage(directory: Path, sizes: Sizes) -> Iterator[Stage]:
             ) as server:
                 wait_for_port(port, server.process, log)
                 _settle(server)
-                yield Stage(port, key["api_key"], filled)
+                yield Stage(port, key["api_key"], filled, (engine, server))
 
 
 def _environment(directory: Path, url: str) -> dict[str, str]:

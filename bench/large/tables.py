@@ -16,11 +16,15 @@ GOAL_MILLISECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Milliseconds of each call of a plan, one at a time and eight at a time, and how many were refused."""
+    """Milliseconds of each call of a plan, one at a time and eight at a time, and how many were refused.
+
+    ``cpu`` is the server's and the engine's, in milliseconds for each call of those that came one at a time.
+    """
 
     name: str
     alone: list[float]
     together: list[float]
+    cpu: float
     refused: int
 
     @property
@@ -36,14 +40,23 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def times_table(measured: Sequence[Measured]) -> list[str]:
     """A row for each plan, in milliseconds."""
-    head = ["called", "calls", "p50 ms", "p99 ms", "p50 ms, 8 at once", "p99 ms, 8 at once", "refused"]
+    head = [
+        "called",
+        "calls",
+        "p50 ms",
+        "p99 ms",
+        "p50 ms, 8 at once",
+        "p99 ms, 8 at once",
+        "CPU ms",
+        "refused",
+    ]
     rows = []
     for one in measured:
         figures = [
             figure for took in (one.alone, one.together) for figure in (median(took), percentile(took, 0.99))
         ]
         calls = f"{len(one.alone)}, {len(one.together)}"
-        rows.append([one.name, calls, *(f"{figure:.1f}" for figure in figures), str(one.refused)])
+        rows.append([one.name, calls, *(f"{figure:.1f}" for figure in [*figures, one.cpu]), str(one.refused)])
     return lines_of([head, *rows])
 
 

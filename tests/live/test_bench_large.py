@@ -51,8 +51,8 @@ def test_nobody_owns_more_rooms_than_there_are() -> None:
 
 def test_the_goal_is_for_methods_not_for_what_is_shown_beside() -> None:
     measured = [
-        Measured("room.say", [1.0, 2.0, 90.0], [30.0], 0),
-        Measured("room.getArchives, of the room with most", [50.0], [50.0], 0),
+        Measured("room.say", [1.0, 2.0, 90.0], [30.0], 0.5, 0),
+        Measured("room.getArchives, of the room with most", [50.0], [50.0], 9.0, 0),
     ]
     alone, together = verdicts(measured)
     assert alone.endswith("met (the slowest: 2.0 ms)")
