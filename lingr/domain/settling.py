@@ -7,8 +7,11 @@ whoever finds an old note does the rest. Every step may be done twice.
 
 from __future__ import annotations
 
-from lingr.domain import archives, directory, icons
+from dataclasses import replace
+
+from lingr.domain import archives, directory, icons, users
 from lingr.domain.context import Context
+from lingr.domain.presence import LEASE_MILLISECONDS
 from lingr.store.changes import Unsettled
 from lingr.values import Room
 
@@ -33,17 +36,20 @@ def changed(ctx: Context, change: Unsettled, room: Room | None) -> None:
         directory.enlist(ctx, room, change.room)
         for version in {change.room.icon, change.icon} - {room.icon}:
             icons.drop(ctx, icons.ROOM, room.id, version)
-        ctx.store.users.room_changed(room.id)
+        if not users.is_listed_by_few(ctx, room.id):
+            ctx.store.changes.begin(replace(change, kind="tell", since=0))
+            return
+        users.room_changed(ctx, room.id)
     ctx.store.changes.end(change)
 
 
 def deleted(ctx: Context, change: Unsettled) -> None:
     """Clears away what was kept of a room outside of it, and then what it has left itself."""
     _clear(ctx, change)
-    if ctx.store.changes.size() <= FEW_KEYS:
+    if ctx.store.changes.size() <= FEW_KEYS and users.is_listed_by_few(ctx, change.room.id):
         _erase(ctx, [change])
     else:
-        # A walk through all keys: not while somebody waits.
+        # A walk through all keys, or many users: not while somebody waits.
         ctx.store.changes.begin(Unsettled(change.id, "erase", 0, change.room))
 
 
@@ -51,10 +57,11 @@ def mend(ctx: Context) -> int:
     """Sees to changes that were begun long ago and never ended; returns how many there were."""
     late = ctx.clock() - LATE_MILLISECONDS
     found = [change for change in ctx.store.changes.unsettled() if change.since <= late]
-    gone = []
+    gone: list[Unsettled] = []
+    untold: list[Unsettled] = []
     for change in found:
-        if change.kind == "erase":
-            gone.append(change)
+        if change.kind in ("erase", "tell"):
+            (gone if change.kind == "erase" else untold).append(change)
             continue
         is_there = ctx.store.changes.fence(change.room.id, CLOSED_MILLISECONDS)
         room = ctx.store.rooms.find(change.room.id) if is_there else None
@@ -63,11 +70,13 @@ def mend(ctx: Context) -> int:
             gone.append(change)
         elif change.kind == "make" and room is None:
             _clear(ctx, change)
+            users.forget_room(ctx, change.room.id)
             ctx.store.changes.end(change)
         else:
             changed(ctx, change, room)
     if gone:
         _erase(ctx, gone)
+    _tell(ctx, untold)
     return len(found)
 
 
@@ -79,11 +88,20 @@ def _clear(ctx: Context, change: Unsettled) -> None:
     directory.forget(ctx, room)
     archives.forget(ctx, room.id)
     icons.forget_room(ctx, room.id)
-    ctx.store.users.forget_room(room.id)
     ctx.store.changes.forget(room)
 
 
 def _erase(ctx: Context, changes: list[Unsettled]) -> None:
+    for change in changes:
+        users.forget_room(ctx, change.room.id)
     ctx.store.changes.erase([change.room.id for change in changes])
     for change in changes:
         ctx.store.changes.end(change)
+
+
+def _tell(ctx: Context, changes: list[Unsettled]) -> None:
+    for change in changes:
+        # One process is enough for it: whoever is told twice has read the same twice.
+        if ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
+            users.room_changed(ctx, change.room.id)
+            ctx.store.changes.end(change)

@@ -25,6 +25,12 @@ MOST_TOLD = 100
 NEWS_MILLISECONDS = 1000
 """News of monitored rooms is counted as a change so often at most."""
 
+FEW_USERS = 500
+"""Up to so many users' lists are put right while somebody waits."""
+
+REST_SECONDS = 0.005
+"""How long those who talk have the engine for themselves after the lists of some users."""
+
 TRIES = 3
 """How often the lists are read when they change while they are read; after that they are told as they are."""
 
@@ -69,6 +75,25 @@ def is_stirred(ctx: Context, user_id: str, profile: Profile) -> bool:
 def account_changed(ctx: Context, user_id: str) -> None:
     """To be called when an account has changed: nickname, description or icon."""
     ctx.store.users.change(user_id, _mark(ctx.store.accounts.user(user_id)))
+
+
+def is_listed_by_few(ctx: Context, room_id: str) -> bool:
+    """Whether ``room_changed`` and ``forget_room`` are soon done."""
+    return ctx.store.users.listers(room_id) <= FEW_USERS
+
+
+def room_changed(ctx: Context, room_id: str) -> None:
+    """Counts a change for all users who have a room in a list, because it is told otherwise now."""
+    for user_ids in ctx.store.users.listing(room_id):
+        ctx.store.users.room_changed(user_ids)
+        ctx.pause(REST_SECONDS)
+
+
+def forget_room(ctx: Context, room_id: str) -> None:
+    """Takes a room that is no more off the lists of all users. Who was cut off may begin again."""
+    for user_ids in ctx.store.users.listing(room_id):
+        ctx.store.users.forget_room(room_id, user_ids)
+        ctx.pause(REST_SECONDS)
 
 
 def due_news(ctx: Context) -> list[str]:

@@ -32,7 +32,8 @@ def tags_field(tags: tuple[Tag, ...]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A change that takes several steps: ``make``, ``change``, ``delete``, or ``erase``, the end of that.
+    """A change that takes several steps: ``make``, ``change``, ``delete``, or what is left of it when nobody
+    waits for it any more: to ``tell`` users of a change, to ``erase`` what a deleted room has left.
 
     ``room`` is the room before it, ``claims`` are the public ids that it takes or gives back, each with the
     change that took it, and ``icon`` is the version of the icon that it gives. It began at ``since`` (ms);

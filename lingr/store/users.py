@@ -6,7 +6,7 @@ process that died left undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,8 +28,8 @@ MOST_TICKETS = 100
 REPETITIONS = 2
 """How often in a row a poll may come with one and the same counter that is not the profile's."""
 
-AT_ONCE = 500
-"""Users whose lists are put right in one round trip."""
+AT_ONCE = 100
+"""Users whose lists are put right in one round trip, or some more."""
 
 
 @dataclass(slots=True)
@@ -146,14 +146,30 @@ class Users:
         """Notes that the profile is another one, unless the ``mark`` was counted already."""
         run(self.engine, "user_change", self._keys(user_id), [mark])
 
-    def forget_room(self, room_id: str) -> None:
-        """Takes a room that is no more off the lists of all users."""
-        self._each_of(room_id, lambda user_id: Call("user_forget", self._keys(user_id), [room_id]))
-        self.engine.command("DEL", keys.listing(room_id), safe=True)
+    def forget_room(self, room_id: str, user_ids: Sequence[str]) -> None:
+        """Takes a room that is no more off the lists of these users. To do so twice changes nothing."""
+        forget = [Call("user_forget", self._keys(user_id), [room_id]) for user_id in user_ids]
+        run_all(self.engine, [*forget, ("SREM", keys.listing(room_id), *user_ids)], safe=True)
 
-    def room_changed(self, room_id: str) -> None:
-        """Counts a change for all users who have a room in a list, because it is told otherwise now."""
-        self._each_of(room_id, lambda user_id: Call("user_change", self._keys(user_id), [""]))
+    def room_changed(self, user_ids: Sequence[str]) -> None:
+        """Counts a change for each of these users, because a room is told otherwise now."""
+        run_all(self.engine, [Call("user_change", self._keys(user_id), [""]) for user_id in user_ids])
+
+    def listers(self, room_id: str) -> int:
+        """How many users may have a room in a list."""
+        return int(self.engine.command("SCARD", keys.listing(room_id), safe=True))
+
+    def listing(self, room_id: str) -> Iterator[list[str]]:
+        """Who may have a room in a list, some at a time; somebody may come twice."""
+        cursor = b"0"
+        while True:
+            cursor, members = self.engine.command(
+                "SSCAN", keys.listing(room_id), cursor, "COUNT", AT_ONCE, safe=True
+            )
+            if members:
+                yield [one.decode() for one in members]
+            if cursor == b"0":
+                return
 
     def follow(self, user_id: str, ticket: str, session_id: str, *, now: int, due: int, kept: int) -> None:
         """Gives a session a ticket for observing the user. For ``due`` and ``kept`` see ``poll``."""
@@ -180,17 +196,6 @@ class Users:
         commands += [("SREM", keys.listing(room_id), user_id) for room_id, user_id in dropped]
         if commands:
             self.engine.commands(commands, safe=True)
-
-    def _each_of(self, room_id: str, call: Any) -> None:
-        cursor = b"0"
-        while True:
-            cursor, members = self.engine.command(
-                "SSCAN", keys.listing(room_id), cursor, "COUNT", AT_ONCE, safe=True
-            )
-            if members:
-                run_all(self.engine, [call(one.decode()) for one in members])
-            if cursor == b"0":
-                return
 
     def _keys(self, user_id: str) -> keys.UserKeys:
         return keys.user(user_id, self.engine.database)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import accounts, changing, lists, presence, rooms, sessions, users
+from lingr.domain import accounts, changing, lists, presence, rooms, sessions, settling, users
 from lingr.errors import LingrError
 from lingr.store import keys
+from lingr.store import users as store_users
+from support.cuts import WAYS, cut
 from support.people import ROOM, Person
 from support.trips import counted
 
@@ -290,7 +292,7 @@ def test_a_room_that_is_no_more_is_on_no_list(ctx, ann, client, engine):
         mark(ctx, one.caller, id=ROOM, password=None, **{name: True})
     before = told(ctx, ann).counter
     engine.command("DEL", *keys.room(ROOM))
-    ctx.store.users.forget_room(ROOM)
+    users.forget_room(ctx, ROOM)
     info = told(ctx, ann)
     assert (info.favorite, info.monitored, info.visited, info.occupied) == ((), (), (), ())
     assert info.counter == before + 1
@@ -332,6 +334,68 @@ def test_a_room_that_its_owner_deletes_is_on_nobodys_list(ctx, ann, client, engi
     assert (info.owned, info.monitored, info.visited, info.occupied) == ((), (), (), ())
     assert info.counter == before + 1
     assert engine.command("EXISTS", keys.listing("den")) == 0
+
+
+@pytest.fixture
+def crowd(ctx, lobby, monkeypatch):
+    """More users than are told at once have the lobby among their favourites."""
+    monkeypatch.setattr(users, "FEW_USERS", 5)
+    names = [f"fan{number}" for number in range(10)]
+    made = [
+        accounts.create_user(ctx, username=one, email=f"{one}@example.org", password="secret")
+        for one in names
+    ]
+    for user in made:
+        lists.mark_favorite(ctx, user.id, rooms.find(ctx, ROOM), True)
+    return made
+
+
+def counters(ctx, crowd):
+    return [ctx.store.users.read(user.id).counter for user in crowd]
+
+
+def test_many_users_are_told_of_a_change_while_nobody_waits(ctx, crowd, open_ctx):
+    before, other = counters(ctx, crowd), open_ctx("second")
+    assert ctx.store.presence.hold_lease(presence.LEASE_MILLISECONDS)
+    changing.change(ctx, rooms.find(ctx, ROOM), name="Hall")
+    assert counters(ctx, crowd) == before
+    settling.mend(other)
+    assert counters(ctx, crowd) == before
+    settling.mend(ctx)
+    assert counters(ctx, crowd) == [counter + 1 for counter in before]
+    assert settling.mend(ctx) == 0
+    assert told(ctx, crowd[0]).favorite[0].name == "Hall"
+
+
+def test_a_deleted_room_leaves_the_lists_of_many_while_nobody_waits(ctx, crowd, engine):
+    before = counters(ctx, crowd)
+    changing.delete(ctx, rooms.find(ctx, ROOM))
+    assert counters(ctx, crowd) == before
+    assert told(ctx, crowd[0]).favorite == ()
+    settling.mend(ctx)
+    assert counters(ctx, crowd) == [counter + 1 for counter in before]
+    assert all(ctx.store.users.read(user.id).favorite == () for user in crowd)
+    assert engine.command("EXISTS", keys.listing(ROOM)) == 0
+    assert settling.mend(ctx) == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_tells_many_users_may_die_over_it(ctx, crowd, engine, way, monkeypatch):
+    monkeypatch.setattr(store_users, "AT_ONCE", 1)
+    before = counters(ctx, crowd)
+    changing.change(ctx, rooms.find(ctx, ROOM), name="Hall")
+    for at in range(4):
+        with cut(at, way):
+            settling.mend(ctx)
+    changing.delete(ctx, rooms.find(ctx, ROOM))
+    for at in range(4):
+        with cut(at, way):
+            settling.mend(ctx)
+    settling.mend(ctx)
+    assert all(now > then for now, then in zip(counters(ctx, crowd), before, strict=True))
+    assert all(ctx.store.users.read(user.id).favorite == () for user in crowd)
+    assert engine.command("EXISTS", keys.listing(ROOM)) == 0
+    assert ctx.store.changes.unsettled() == []
 
 
 def test_an_account_that_changes_is_one_change(ctx, ann):
