@@ -7,12 +7,14 @@ observing a user that user's: ``a-u-<user id>-<11 characters>``.
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from collections.abc import Callable
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LENGTH = 11
+RANDOM_ID = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 TICKET_PREFIX = "a-r-"
 USER_TICKET_PREFIX = "a-u-"
 

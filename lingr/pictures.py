@@ -43,6 +43,18 @@ def squares(content: bytes, sizes: Sequence[int], most_pixels: int) -> dict[int,
         raise LingrError("invalid_image") from error
 
 
+def is_square(content: bytes, size: int) -> bool:
+    """Whether it is a whole PNG of that width, and square."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+            if image.size != (size, size):
+                return False
+            image.load()
+    except Exception:  # noqa: BLE001 (as above)
+        return False
+    return True
+
+
 def _square(content: bytes, size: int, most_pixels: int) -> Image.Image:
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         if image.width * image.height > most_pixels:

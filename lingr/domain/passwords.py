@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections import OrderedDict
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from lingr.domain.context import Context
@@ -20,12 +20,30 @@ _salt = secrets.token_bytes(16)
 _known: OrderedDict[bytes, None] = OrderedDict()
 
 KNOWN_PASSWORDS = 1000
+HASH_CHARACTERS = 200
+MOST_ROUNDS, MOST_KIBIBYTES, MOST_LANES = 16, 262_144, 16
+"""What it may cost to compare a password with a hash that was made elsewhere."""
 
 
 def hashed(ctx: Context, password: str) -> str:
     """The hash to keep of a password."""
     result: str = ctx.offload(_hasher.hash, password)
     return result
+
+
+def is_hash(kept: str) -> bool:
+    """Whether passwords can be compared with it, and at a price that a server can pay."""
+    try:
+        cost = extract_parameters(kept[:HASH_CHARACTERS])
+    except InvalidHashError:
+        return False
+    return (
+        len(kept) <= HASH_CHARACTERS
+        and cost.type is Type.ID
+        and 0 < cost.time_cost <= MOST_ROUNDS
+        and 0 < cost.memory_cost <= MOST_KIBIBYTES
+        and 0 < cost.parallelism <= MOST_LANES
+    )
 
 
 def matches(ctx: Context, kept: str | None, password: str) -> bool:

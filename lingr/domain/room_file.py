@@ -12,16 +12,22 @@ from typing import Literal, NoReturn
 
 import msgspec
 
-from lingr.domain import icons, room_fields
+from lingr import pictures
+from lingr.domain import icons, passwords, room_fields
 from lingr.domain.accounts import named
 from lingr.errors import LingrError
+from lingr.ids import RANDOM_ID
 from lingr.text import clean
 from lingr.values import Message, Tag
 
 LINE_BYTES = 1_048_576
-NUMBER = 10**15
-VERSION = re.compile(r"[0-9A-Za-z]{1,32}")
-PNG = b"\x89PNG\r\n\x1a\n"
+NUMBER = 10**13
+"""The engine's scripts write whole numbers digit by digit as far as that, and some way beyond."""
+
+TIME = 253_370_764_800_000
+"""The year 9999: every zone has a calendar until then. In milliseconds, as all times."""
+
+ID = re.compile(r"[0-9A-Za-z]{1,32}")
 EVENT_TYPES = frozenset(
     {
         "user",
@@ -34,6 +40,8 @@ EVENT_TYPES = frozenset(
 )
 
 _events = msgspec.json.Decoder(Message)
+# So scripts of the engine look for it, which read no JSON.
+_TIMESTAMP = re.compile(rb'"timestamp":([0-9]+)')
 
 
 class BadFile(Exception):
@@ -137,38 +145,71 @@ class RoomFile:
             self._refuse(f"its id, {event.id}, should be greater than the one before, {before}")
         if event.id > self.head.counter:
             self._refuse(f"its id, {event.id}, is greater than the room's counter, {self.head.counter}")
-        texts = (event.text, event.nickname, event.new_nickname)
-        if any(text is not None and clean(text) != text for text in texts):
-            self._refuse("its text has characters that cannot be told in XML")
+        stamp = _TIMESTAMP.search(line)
+        if stamp is None or int(stamp[1]) != event.timestamp:
+            self._refuse("its timestamp is not written as a room's log has it")
+        if not event.timestamp < TIME:
+            self._refuse("its timestamp is in no calendar")
+        fault = _fault(event)
+        if fault is not None:
+            self._refuse(fault)
         return event.id
 
     def _refuse(self, why: str, after: int = 0) -> NoReturn:
         raise BadFile(self._number + after, why) from None
 
 
+def _fault(event: Message) -> str | None:
+    """What of an event's texts cannot be told to everybody."""
+    texts = (event.text, event.nickname, event.new_nickname, event.source, event.client_type)
+    if any(text is not None and clean(text) != text for text in texts):
+        return "its text has characters that cannot be told in XML"
+    ids = (event.occupant_id, event.user_id, event.to_occupant_id, event.to_user_id, event.icon)
+    if any(one is not None and not ID.fullmatch(one) for one in ids):
+        return "it has an id that nobody and nothing can have"
+    return None
+
+
 def _check(head: Head) -> None:
-    """Raises LingrError or ValueError for a room such as cannot be made."""
+    """Raises LingrError for a room such as cannot be made."""
     room_fields.id_of(head.id)
     if named(head.name) != head.name:
         raise LingrError("invalid_parameter", parameter="name")
     if room_fields.description_of(head.description) != head.description:
         raise LingrError("invalid_parameter", parameter="description")
-    if any(clean(tag.name + tag.display_name) != tag.name + tag.display_name for tag in head.tags):
+    if room_fields.tags_of(" ".join(f'"{tag.display_name}"' for tag in head.tags)) != tuple(head.tags):
         raise LingrError("invalid_parameter", parameter="tags")
     if room_fields.zone_of(head.timezone) != head.timezone:
         raise LingrError("invalid_parameter", parameter="timezone")
-    for name in ("created", "counter", "max_user_message_id", "active", "keep_events", "keep_days", "events"):
-        if not 0 <= (getattr(head, name) or 0) < NUMBER:
-            raise LingrError("invalid_parameter", parameter=name)
+    if head.owner_id is not None and not ID.fullmatch(head.owner_id):
+        raise LingrError("invalid_parameter", parameter="owner_id")
+    if head.password is not None and not passwords.is_hash(head.password):
+        raise LingrError("invalid_parameter", parameter="password")
+    _check_numbers(head)
     if head.icon is not None and not _is_whole(head.icon):
         raise LingrError("invalid_parameter", parameter="icon")
+
+
+def _check_numbers(head: Head) -> None:
+    for name, least, beyond in (
+        ("created", 0, TIME),
+        ("active", 0, TIME),
+        ("counter", 0, NUMBER),
+        ("max_user_message_id", 0, NUMBER),
+        ("keep_events", 1, NUMBER),
+        ("keep_days", 0, NUMBER),
+        ("events", 0, NUMBER),
+    ):
+        number = getattr(head, name)
+        if number is not None and not least <= number < beyond:
+            raise LingrError("invalid_parameter", parameter=name)
     if not head.max_user_message_id <= head.counter or head.events > head.counter:
         raise LingrError("invalid_parameter", parameter="counter")
 
 
 def _is_whole(icon: Icon) -> bool:
     return (
-        VERSION.fullmatch(icon.version) is not None
+        RANDOM_ID.fullmatch(icon.version) is not None
         and icon.squares.keys() == set(icons.SIZES[icons.ROOM])
-        and all(content.startswith(PNG) for content in icon.squares.values())
+        and all(pictures.is_square(content, size) for size, content in icon.squares.items())
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from flask import Blueprint, Response, abort, request
 
@@ -11,10 +10,9 @@ from lingr.domain import icons
 from lingr.domain.context import Context
 from lingr.domain.room_fields import ROOM_ID
 from lingr.errors import LingrError
-from lingr.ids import ALPHABET, LENGTH
+from lingr.ids import RANDOM_ID
 from lingr.resources import static_dir
 
-RANDOM_ID = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 OWNERS = {icons.ROOM: ROOM_ID, icons.USER: RANDOM_ID}
 
 LASTING = "public, max-age=31536000, immutable"

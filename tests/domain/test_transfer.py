@@ -11,10 +11,11 @@ import pytest
 
 from lingr.domain import accounts, changing, icons, presence, retention, rooms, transfer
 from lingr.domain.context import Caller, Context
-from lingr.domain.room_file import BadFile
+from lingr.domain.room_file import NUMBER, TIME, BadFile
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.retention import Kept
+from lingr.timezones import stamp
 from lingr.values import Room
 from support import photos
 from support.people import ROOM, Person
@@ -55,7 +56,7 @@ def fill(ctx: Context, room_id: str, events: int) -> None:
 
 def event(number: int) -> bytes:
     told = {"id": number, "type": "user", "timestamp": number, "text": f"{number} こんにちは 😀"}
-    return json.dumps(told, ensure_ascii=False).encode()
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @pytest.fixture
@@ -316,3 +317,15 @@ def test_an_owner_of_too_many_rooms_is_given_no_more(ctx: Context) -> None:
     with pytest.raises(LingrError, match="too_many_rooms"):
         transfer.carry_in(ctx, lines(file), "twin")
     assert everything(ctx) == before
+
+
+def test_where_numbers_are_greatest_talk_goes_on(ctx: Context, talk: bytes) -> None:
+    first, _, _ = talk.partition(b"\n")
+    greatest = {**json.loads(first), "counter": NUMBER - 1, "events": 1, "created": TIME - 1}
+    told = {"id": NUMBER - 1, "type": "user", "timestamp": TIME - 1, "text": "late"}
+    file = [json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in (greatest, told)]
+    transfer.carry_in(ctx, iter(file), "twin")
+    carol = Person(ctx).enter("carol", id="twin")
+    assert carol.say("later").message.id == NUMBER + 1
+    assert carol.texts(0) == ["late", "carol has joined the conversation", "later"]
+    assert stamp(TIME - 1, "Tokyo").startswith("999")

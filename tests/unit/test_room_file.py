@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from lingr.domain.room_file import LINE_BYTES, BadFile, RoomFile, head_line
+from support import photos
+
+
+def icon(version: str = "Pa1a1a1a1a1", **others: bytes) -> dict[str, Any]:
+    """An icon; pictures of other widths (``w80``) or contents may be given."""
+    made = {f"w{size}": photos.saved(Image.new("RGB", (size, size))) for size in (48, 32, 16)}
+    squares = {name[1:]: b64encode(content).decode() for name, content in {**made, **others}.items()}
+    return {"icon": {"version": version, "squares": squares}}
+
+
+def hashed(memory: int = 19_456, rounds: int = 2, lanes: int = 1) -> dict[str, str]:
+    """The hash of a password, made at that cost."""
+    salted = "f60/ZWKxsvhjy3zm5x/oCA$Y7CF1Yhet89od1D8TuLZVtCPcwg9fBI3a1xOCfKbuXU"
+    return {"password": f"$argon2id$v=19$m={memory},t={rounds},p={lanes}${salted}"}
+
 
 HEAD: dict[str, Any] = {
     "format": "lingr room 1",
@@ -18,13 +35,13 @@ HEAD: dict[str, Any] = {
     "timezone": "Tokyo",
     "listed": True,
     "owner_id": "Uo3kT9aWq0Z",
-    "password": "$argon2id$v=19$secret",
+    **hashed(),
     "created": 1204513544000,
     "counter": 9,
     "max_user_message_id": 7,
     "active": 1204513545000,
     "keep_days": 30,
-    "icon": {"version": "Pa1a1a1a1a1", "squares": dict.fromkeys(("48", "32", "16"), "iVBORw0KGgoAAAA=")},
+    **icon(),
     "events": 3,
 }
 EVENTS = [
@@ -92,22 +109,42 @@ def test_what_does_not_begin_as_a_room_is_refused(first: bytes) -> None:
         {"description": "\x00"},
         {"tags": ["jazz"]},
         {"tags": [{"name": "a\x01", "display_name": "a"}]},
+        {"tags": [{"name": "jazz", "display_name": "Blues"}]},
+        {"tags": [{"name": "a", "display_name": "a"}] * 2},
+        {"tags": [{"name": f"t{number}", "display_name": f"t{number}"} for number in range(21)]},
+        {"tags": [{"name": "x" * 51, "display_name": "x" * 51}]},
+        {"tags": [{"name": "", "display_name": ""}]},
+        {"owner_id": ""},
+        {"owner_id": "} {x"},
+        {"password": ""},
+        {"password": "sesame"},
+        {"password": hashed()["password"] + "A" * 1000},
+        hashed(memory=1_048_576),
+        hashed(memory=-1),
+        hashed(rounds=100_000),
+        hashed(lanes=1000),
         {"timezone": "Atlantis"},
         {"listed": "yes"},
         {"created": -1},
         {"created": 1.5},
-        {"counter": 10**15},
+        {"created": 10**15},
+        {"active": 253_402_300_800_000},
+        {"counter": 10**14},
         {"counter": 2},
         {"max_user_message_id": 10},
         {"events": -1},
         {"events": 10},
         {"keep_days": -1},
-        {"icon": {"version": "../..", "squares": HEAD["icon"]["squares"]}},
-        {"icon": {"version": "a", "squares": {"48": "iVBORw0KGgoAAAA="}}},
-        {"icon": {"version": "a", "squares": dict.fromkeys(("48", "32", "16"), "R0lGODlhAQABAA==")}},
+        {"keep_events": 0},
+        icon("../.."),
+        icon("abc"),
+        icon(w80=photos.png()),
+        icon(w48=photos.bomb()),
+        icon(w48=photos.png()[:150]),
+        icon(w16=photos.saved(Image.new("RGB", (16, 16)), "GIF")),
         {"occupants": []},
     ],
-    ids=str,
+    ids=lambda other: str(other)[:60],
 )
 def test_a_room_such_as_cannot_be_made_is_refused(other: dict[str, Any]) -> None:
     line, why = blamed(lines(*EVENTS, first=head(**other)))
@@ -130,6 +167,14 @@ def test_a_room_such_as_cannot_be_made_is_refused(other: dict[str, Any]) -> None
         (b'{"id":10,"type":"user","timestamp":1,"text":"x"}', "greater than the room's counter, 9"),
         (b'{"id":7,"type":"user","timestamp":1,"text":"\\u0001"}', "cannot be told in XML"),
         (b'{"id":7,"type":"user","timestamp":1,"text":"x","nickname":"\\ufffe"}', "cannot be told in XML"),
+        (b'{"id":7,"type":"user","timestamp":1,"text":"x","source":"\\u0000"}', "cannot be told in XML"),
+        (b'{"id":7,"type":"user","timestamp":1,"text":"x","occupant_id":"\\u0000"}', "has an id that nobody"),
+        (b'{"id":7,"type":"user","timestamp":1,"text":"x","user_id":"../x"}', "has an id that nobody"),
+        (b'{"id":7,"type":"user","timestamp":1,"text":"x","icon":"x y"}', "has an id that nobody"),
+        (b'{"id":7,"type":"user","timestamp": 1,"text":"x"}', "is not written as a room's log has it"),
+        (b'{"id":7,"type":"user","timestamp":-1,"text":"x"}', "is not written as a room's log has it"),
+        (b'{"id":7,"type":"user","timestamp":1,"timestamp":2,"text":"x"}', "is not written as"),
+        (b'{"id":7,"type":"user","timestamp":1000000000000000,"text":"x"}', "is in no calendar"),
         (b'{"id":7,"type":"user","timestamp":1,"text":"' + b"x" * LINE_BYTES + b'"}', "longer than"),
     ],
 )
