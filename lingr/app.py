@@ -168,7 +168,22 @@ def _chores(ctx: Context, hub: Hub) -> pulse.Chores:
 
 
 def _offload(function: Callable[..., Any], *arguments: Any) -> Any:
-    return gevent.get_hub().threadpool.apply(function, arguments)
+    # What a thread of the pool raises itself is written to the log with a traceback each time, and anybody
+    # can send a picture that is none.
+    value, error = gevent.get_hub().threadpool.apply(_tried, (function, arguments))
+    try:
+        if error is not None:
+            raise error
+        return value
+    finally:
+        del error
+
+
+def _tried(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Exception | None]:
+    try:
+        return function(*arguments), None
+    except Exception as error:  # noqa: BLE001 (raised again where it was asked for)
+        return None, error
 
 
 def _log_at(level: str) -> None:
