@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.routing import BaseConverter
 
 from lingr.domain import accounts, exploring, rooms
 from lingr.domain.context import Context
@@ -82,9 +83,18 @@ def blueprint(ctx: Context) -> Blueprint:
     return pages
 
 
+class _Tag(BaseConverter):
+    """The name of a tag, slashes included, be it at its beginning."""
+
+    regex = ".+?"
+    part_isolating = False
+
+
 def _add_finding(pages: Blueprint, ctx: Context) -> None:
+    pages.record(lambda state: state.app.url_map.converters.update(tag=_Tag))
+
     # A slash in a tag's name is part of the name, and not of the way back to the root.
-    @pages.get("/tag/<path:name>", merge_slashes=False)
+    @pages.get("/tag/<tag:name>", merge_slashes=False)
     def tag(name: str) -> Response:
         found = exploring.tagged(ctx, [name], FOUND_ROOMS)
         nothing = "No listed room has this tag."

@@ -140,10 +140,11 @@ def test_bad_searches_are_refused(house: House, speaker: Speaker, method: str) -
 
 
 def test_the_address_of_a_tag_leads_to_its_rooms(house: House, word: str) -> None:
-    listed = house.room(name=f"<b>{word}", tags=f'"A/B {word}" "{word}//x" "{word}?#%" ..{word}')
+    tags = f'"A/B {word}" "{word}//x" "{word}?#%" ..{word} /{word} {word}/ /'
+    listed = house.room(name=f"<b>{word}", tags=tags)
     house.room(name=f"hidden {word}", tags=f'"A/B {word}"', listed=False)
     room = house.info(listed)["room"]
-    assert len(room["tags"]) == 4
+    assert len(room["tags"]) == 7
     for tag in room["tags"]:
         page = house.client.request("GET", urlsplit(tag["url"]).path)
         assert page.status == 200
