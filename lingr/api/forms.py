@@ -38,9 +38,9 @@ class Form:
 
 
 def read_form(chunks: Iterable[bytes], boundary: str, most_text: int, most_file: int) -> Form:
-    """The form in a body that comes in chunks, with at most so many bytes of text, and in each file.
+    """The form in a body that comes in chunks, with at most so many bytes of text, and of files together.
 
-    Of a larger file only its name is kept. A body may end before it is complete.
+    Of a file that is too much only its name is kept. A body may end before it is complete.
     """
     return _Reader(most_text, most_file).read(chunks, boundary)
 
@@ -54,7 +54,7 @@ class _Reader:
         self._form = Form()
         self._text_left = most_text
         self._most_text = most_text
-        self._most_file = most_file
+        self._files_left = most_file
         self._name: bytes | None = None
         self._filename: str | None = None
         self._value = bytearray()
@@ -92,7 +92,7 @@ class _Reader:
 
     def _take(self, data: bytes) -> None:
         length = len(self._value) + len(data)
-        if length > (self._text_left if self._filename is None else self._most_file):
+        if length > (self._text_left if self._filename is None else self._files_left):
             self._too_large = True
         if self._too_large:
             # What comes after it is still of use: it may say how to answer.
@@ -102,7 +102,9 @@ class _Reader:
 
     def _end(self, name: bytes) -> None:
         if self._filename is not None:
+            # Nobody wants more than one, but any number may come under names of their own.
             content = None if self._too_large else bytes(self._value)
+            self._files_left -= len(self._value)
             self._form.files[name.decode("utf-8", "replace")] = File(self._filename, content)
         elif self._too_large:
             self._form.flaw = self._too_long()

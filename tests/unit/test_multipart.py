@@ -81,6 +81,12 @@ def test_of_a_file_that_is_too_large_only_the_name_is_kept(piece: int) -> None:
     assert read(form({"image": Upload(b"x" * (MOST_FILE + 1))}), [piece]).files["image"].content is None
 
 
+def test_files_are_bounded_together() -> None:
+    found = read(form({str(number): Upload(b"x" * 2000) for number in range(9)} | {"format": "json"}))
+    assert [file.content is not None for file in found.files.values()] == [True, True, *[False] * 7]
+    assert (found.fields, found.flaw) == ([(b"format", b"json")], None)
+
+
 def test_texts_are_bounded_together_and_what_comes_after_is_still_of_use() -> None:
     found = read(form({"a": "x" * 600, "b": "x" * 600, "format": "json"}))
     assert found.fields == [(b"a", b"x" * 600), (b"format", b"json")]
