@@ -32,10 +32,11 @@ def changed(ctx: Context, change: Unsettled, room: Room | None) -> None:
             ctx.store.changes.give_back(public_id, change.room.id)
         elif room.public_id != public_id:
             ctx.store.changes.give_back(public_id, change.room.id, claim)
+    # A room that was deleted meanwhile has had its icons taken away, but for one that came too late.
+    for version in {change.room.icon, change.icon} - {None if room is None else room.icon}:
+        icons.drop(ctx, icons.ROOM, change.room.id, version)
     if room is not None:
         directory.enlist(ctx, room, change.room)
-        for version in {change.room.icon, change.icon} - {room.icon}:
-            icons.drop(ctx, icons.ROOM, room.id, version)
         if not users.is_listed_by_few(ctx, room.id):
             ctx.store.changes.begin(replace(change, kind="tell", since=0))
             return

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lingr.domain import accounts, changing, observing, rooms, settling
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
+from lingr.files import open_files
 from lingr.store import keys
 from lingr.values import News, Tag
+from support import photos
 from support.people import ROOM, Person, nicknames, texts, told
 
 MINUTES = 60
@@ -326,6 +330,14 @@ def test_a_deleted_room_frees_a_place_of_its_owner(ctx):
         rooms.create(ctx, name="One more", owner_id="ann")
     changing.delete(ctx, room)
     rooms.create(ctx, name="One more", owner_id="ann")
+
+
+def test_an_icon_that_comes_for_a_room_deleted_meanwhile_is_not_kept(ctx, lobby, tmp_path):
+    ctx = replace(ctx, files=open_files(tmp_path, None, None))
+    changing.delete(ctx, lobby)
+    with pytest.raises(LingrError, match="invalid_room"):
+        changing.change(ctx, lobby, image=photos.png())
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_room_that_was_moved_or_deleted_meanwhile_is_not_changed(ctx, lobby):
