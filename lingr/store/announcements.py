@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
@@ -45,15 +44,13 @@ class Announcement(msgspec.Struct, frozen=True):
 _announcements = msgspec.json.Decoder(Announcement)
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(msgspec.Struct, frozen=True):
     """From now on nothing that a room, or a user, announces is missed; ``room_id`` is the name of either."""
 
     room_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """An announcement of the room, or the user, of that name."""
 
     room_id: str

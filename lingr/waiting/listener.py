@@ -117,11 +117,11 @@ class Listener:
     def _listen(self) -> None:
         subscription = self._subscription
         while subscription is not None:
-            heard = subscription.read(READ_SECONDS)
-            if isinstance(heard, Followed):
-                self._now_followed(heard.room_id)
-            elif heard is not None:
-                self._take(heard.room_id, heard.announcement)
+            for heard in subscription.read_all(READ_SECONDS):
+                if isinstance(heard, Followed):
+                    self._now_followed(heard.room_id)
+                else:
+                    self._take(heard.room_id, heard.announcement)
 
     def _lose(self) -> None:
         subscription, self._subscription = self._subscription, None
@@ -156,8 +156,9 @@ class Listener:
                 self._hub.dismiss(ticket)
         if moved:
             gevent.spawn(self._tell_moved, moved)
-        for ticket in (*announcement.gone, *announcement.changed):
-            self._hub.recheck(ticket)
+        if announcement.gone or announcement.changed:
+            for ticket in (*announcement.gone, *announcement.changed):
+                self._hub.recheck(ticket)
         if announcement.reset or self._hooks.worth_waking(announcement):
             self._hub.announce(room_id)
 
