@@ -8,6 +8,7 @@ later. Rooms go here by the id they were made with, which never changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 from lingr.domain import heat
 from lingr.domain.context import Context
@@ -78,8 +79,12 @@ def rebuild(ctx: Context) -> int:
     It serves meanwhile, but finds only rooms that have been entered already.
     """
     ctx.store.directory.clear()
-    for room_id in ctx.store.directory.every_room():
-        heal(ctx, room_id)
+    # Numbers are given in the order in which rooms come: searches take later ones to be newer.
+    healed = set()
+    for room_id in chain(ctx.store.directory.listed(), ctx.store.directory.every_room()):
+        if room_id not in healed:
+            healed.add(room_id)
+            heal(ctx, room_id)
     return ctx.store.directory.size()
 
 

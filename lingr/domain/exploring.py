@@ -71,12 +71,12 @@ def terms_of(q: str) -> tuple[str, ...]:
 def hot_rooms(ctx: Context, count: int) -> tuple[Room, ...]:
     """Rooms with people and talk, or that had them just now; the hottest first."""
     above = heat.coldest(ctx.clock())
-    return _rooms(ctx, ctx.store.directory.hottest(count + _SPARE, above=above), count)
+    return tuple(_rooms(ctx, ctx.store.directory.hottest(count + _SPARE, above=above))[:count])
 
 
 def new_rooms(ctx: Context, count: int) -> tuple[Room, ...]:
     """The rooms made last, the newest first."""
-    return _rooms(ctx, ctx.store.directory.newest(count + _SPARE), count)
+    return tuple(_rooms(ctx, ctx.store.directory.newest(count + _SPARE))[:count])
 
 
 def found(ctx: Context, terms: Sequence[str], count: int) -> tuple[Room, ...]:
@@ -91,19 +91,26 @@ def tagged(ctx: Context, tags: Sequence[str], count: int) -> tuple[Room, ...]:
 
 
 def _search(ctx: Context, needles: tuple[str, ...], count: int) -> tuple[Room, ...]:
-    most, start = count + _SPARE, 0 if needles else None
-    ids: dict[str, None] = {}
-    while start is not None and len(ids) < most:
-        more, start = ctx.store.directory.find(needles, most, start)
-        ids.update(dict.fromkeys(more))
-    return _rooms(ctx, list(ids), count)
+    if not needles:
+        return ()
+    most = count + _SPARE
+    found = ctx.store.directory.find(needles, most)
+    hot, others, start = dict.fromkeys(found.hot), dict.fromkeys(found.others), found.start
+    while start is not None and len(hot) + len(others) < most:
+        found = ctx.store.directory.find(needles, most, start)
+        others.update((one, None) for one in found.others if one not in hot)
+        start = found.start
+    rooms = _rooms(ctx, [*hot, *others])
+    rooms.sort(key=lambda room: (0, 0) if room.id in hot else (1, -room.created))
+    return tuple(rooms[:count])
 
 
-def _rooms(ctx: Context, ids: Sequence[str], count: int) -> tuple[Room, ...]:
+def _rooms(ctx: Context, ids: Sequence[str]) -> list[Room]:
+    """Those that are there and listed, in their order."""
     rooms = [room for room in ctx.store.rooms.find_all(ids) if room.listed]
     for gone in set(ids) - {room.id for room in rooms}:
         directory.heal(ctx, gone)
-    return tuple(rooms[:count])
+    return rooms
 
 
 def _take(ctx: Context, caller: Caller, *call: object) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
@@ -16,6 +17,17 @@ from lingr.store.slices import SLICES, TAG_MARK, slices_for, slices_of, tags_in
 
 SCANNED = 1000
 _ROOM = re.compile(re.escape(keys.room("\0").room).replace("\0", "([A-Za-z0-9_-]+)"))
+
+
+class Found(NamedTuple):
+    """Ids of hot rooms, the hottest first, and of others, more or less the newest first.
+
+    ``start`` is where to go on; None if all rooms have been looked at.
+    """
+
+    hot: list[str]
+    others: list[str]
+    start: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +103,11 @@ class Directory:
             return []
         return _pairs(found, self.engine.command("HMGET", keys.directory_tag_names(), *found, safe=True))
 
-    def find(self, needles: tuple[str, ...], most: int, start: int = 0) -> tuple[list[str], int | None]:
-        """Ids of rooms whose texts contain all needles: the hottest first, then the newest.
+    def find(self, needles: tuple[str, ...], most: int, start: int = -1) -> Found:
+        """Rooms whose texts contain all needles: ``most`` of them, or, ``start`` given, ``most`` more.
 
-        If very many rooms might contain them, it looks through some of these only; the number returned is
-        the ``start`` to go on with, or None. Rooms may then come a second time.
+        If many rooms might contain them, it looks through some of these only. Rooms may then come a second
+        time.
         """
         names = [
             keys.listed_rooms(),
@@ -106,8 +118,8 @@ class Directory:
             keys.directory_scratch(),
             *map(keys.directory_slice, slices_for(needles)),
         ]
-        found, following = run(self.engine, "directory_find", names, [most, start, *needles], safe=True)
-        return _texts(found), None if following == b"" else int(following)
+        hot, others, following = run(self.engine, "directory_find", names, [most, start, *needles], safe=True)
+        return Found(_texts(hot), _texts(others), None if following == b"" else int(following))
 
     def size(self) -> int:
         """How many rooms are found by a text."""
@@ -144,6 +156,15 @@ class Directory:
             *map(keys.directory_slice, range(SLICES)),
         ]
         self.engine.command("UNLINK", *made, safe=True)
+
+    def listed(self) -> Iterator[str]:
+        """Ids of listed rooms, those made first first; those taken out or made meanwhile shift the others."""
+        start = 0
+        while found := _texts(
+            self.engine.command("ZRANGE", keys.listed_rooms(), start, start + SCANNED - 1, safe=True)
+        ):
+            yield from found
+            start += len(found)
 
     def every_room(self) -> Iterator[str]:
         """Ids of all rooms there are, listed or not, in no order; those made meanwhile may be missing."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lingr.domain import directory, exploring, heat, rooms
+from lingr.domain import changing, directory, exploring, heat, rooms
 from lingr.domain.context import Caller, Context
 from lingr.domain.rounds import Round
 from lingr.errors import LingrError
@@ -235,6 +235,21 @@ def test_found_rooms_come_hot_first_and_then_new(ctx, clock) -> None:
     Round(ctx).go()
     assert search(ctx, "jazz") == search_tags(ctx, "jazz") == ["r1", "r4", "r3", "r2", "r0"]
     assert search(ctx, "jazz", 2) == ["r1", "r4"]
+
+
+def test_a_new_room_in_the_place_of_a_deleted_one_is_new_and_so_are_all_made_anew(ctx, clock) -> None:
+    made = []
+    for number in range(3):
+        made.append(rooms.create(ctx, id=f"jazz{number}", name="Jazz"))
+        clock.pass_seconds(1)
+    changing.delete(ctx, made.pop(0))
+    made.append(rooms.create(ctx, id="jazz9", name="Jazz"))
+    newest = [room.id for room in reversed(made)]
+    assert [room.id for room in exploring.found(ctx, ["jazz"], 10)] == newest
+    directory.rebuild(ctx)
+    assert [room.id for room in exploring.found(ctx, ["jazz"], 10)] == newest
+    names = ctx.store.engine.command("HMGET", keys.directory_numbers(), *reversed(newest))
+    assert [int(one) for one in names] == [0, 1, 2]
 
 
 def test_marks_keep_the_order_of_heats_as_time_passes() -> None:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lingr.store import Store, keys
+from lingr.store.directory import Directory
 from lingr.store.slices import SLICES, marked, slices_for, slices_of, tags_in
 
 ROOMS = [f"room{number}" for number in range(8)]
@@ -21,7 +22,8 @@ def put(store: Store, room_id: str, text: str, former: str = "", created: int = 
 
 
 def find(store: Store, *needles: str) -> list[str]:
-    return store.directory.find(needles, 100)[0]
+    found = store.directory.find(needles, 100)
+    return [*found.hot, *found.others]
 
 
 def left_over(store: Store) -> dict[str, object]:
@@ -120,24 +122,60 @@ def test_the_hottest_come_first_and_then_the_newest(store: Store) -> None:
         put(store, room_id, "jazz\n\n", created=created)
     store.directory.warm({"room2": 7.5, "room4": 9.0}, above=0, most=10)
     assert find(store, "jazz") == ["room4", "room2", "room7", "room6", "room5", "room3", "room1", "room0"]
-    assert store.directory.find(("jazz",), 3)[0] == ["room4", "room2", "room7"]
+    assert store.directory.find(("jazz",), 3) == (["room4", "room2"], ["room7"], None)
+    assert store.directory.find(("jazz",), 1) == (["room4"], [], None)
 
 
-@pytest.mark.parametrize("most", [10, 30])
-def test_what_very_many_rooms_contain_is_found_page_by_page(store: Store, most: int) -> None:
-    text = {room: f"common {'rare' if room % 1500 == 0 else ''}\n\n" for room in range(4500)}
-    for room, one in text.items():
-        put(store, f"r{room}", one, created=room)
-    store.directory.warm({"r9": 3.0, "r1500": 2.0}, above=0, most=10)
-    newest = [f"r{room}" for room in reversed(range(4500)) if room not in (9, 1500)]
-    found, start = store.directory.find(("common",), most)
-    assert found == ["r9", "r1500", *newest][:most]
-    ids, start = [], 0
+@pytest.mark.parametrize("most", [1, 10, 300])
+def test_what_many_rooms_contain_is_found_step_by_step(store: Store, most: int) -> None:
+    rooms = 1500
+    for room in range(rooms):
+        put(store, f"r{room}", f"common {'rare' if room % 500 == 0 else ''}\n\n", created=room)
+    store.directory.warm({"r9": 3.0, "r500": 2.0}, above=0, most=10)
+    newest = [f"r{room}" for room in reversed(range(rooms)) if room not in (9, 500)]
+    found = store.directory.find(("common", "co"), most)
+    assert [*found.hot, *found.others] == ["r9", "r500", *newest][:most]
+    others, steps = list(found.others), 1
+    while found.start is not None:
+        found = store.directory.find(("common", "co"), most, found.start)
+        assert found.hot == []
+        assert len(found.others) <= most
+        others += found.others
+        steps += 1
+    assert steps > rooms / 450
+    assert [one for one in dict.fromkeys(others) if one not in ("r9", "r500")] == newest
+    assert store.directory.find(("rare",), 10) == (["r500"], ["r1000", "r0"], None)
+
+
+def test_of_rooms_that_might_contain_it_and_do_not_so_many_are_looked_at_in_a_step(store: Store) -> None:
+    for room in range(1200):
+        put(store, f"r{room}", f"{'ab bc' if room else 'abc'} {room}\n\n", created=room)
+        if room:
+            # As if they shared the slice.
+            for one in slices_for(("abc",)):
+                store.engine.command("SETBIT", keys.directory_slice(one), room, 1)
+    start, found, steps = -1, [], 0
     while start is not None:
-        more, start = store.directory.find(("common", "co"), 5000, start)
-        ids += more
-    assert list(dict.fromkeys(ids)) == ["r9", "r1500", *newest]
-    assert store.directory.find(("rare",), 10) == (["r1500", "r3000", "r0"], None)
+        step = store.directory.find(("abc",), 10, start)
+        found, start, steps = [*found, *step.others], step.start, steps + 1
+    assert found == ["r0"]
+    assert steps == 3
+
+
+def test_a_search_writes_nothing_down(hosted) -> None:
+    _, engine = hosted("--appendonly", "yes")
+    directory = Directory(engine)
+    directory.change("a", 1, former="", text="jazz club\n\n", shown={})
+
+    def written() -> bytes:
+        return next(
+            one for one in engine.command("INFO", "persistence").split() if b"aof_current_size" in one
+        )
+
+    before = written()
+    assert directory.find(("jazz", "club"), 10).others == ["a"]
+    assert written() == before
+    assert engine.command("EXISTS", keys.directory_scratch()) == 0
 
 
 def test_only_listed_rooms_are_warm_and_none_cools_down_by_being_looked_at(store: Store) -> None:
