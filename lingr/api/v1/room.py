@@ -38,7 +38,7 @@ METHODS = (
             Text(
                 name="password",
                 default=None,
-                doc="Who enters must know it; absent or empty: nobody need.",
+                doc="Who enters must know it; absent or empty: nobody need. At most 100 characters.",
             ),
             Flag(name="listed_in_directory", default=True, doc="Show the room in the directory."),
             Text(
@@ -46,7 +46,10 @@ METHODS = (
                 default=DEFAULT,
                 doc="A Rails zone name; times in the room are told in it.",
             ),
-            Text(name="tags", doc="Separated by spaces; double quotes keep spaces inside a tag."),
+            Text(
+                name="tags",
+                doc="Separated by spaces; double quotes keep spaces inside one. At most 20 of 50 characters.",
+            ),
             Image(name="image", doc="The icon, a file in a multipart form: PNG, JPEG, GIF, WebP or BMP."),
         ),
         raises=("invalid_parameter", "too_many_rooms", "id_unavailable"),
@@ -66,7 +69,11 @@ METHODS = (
             Text(name="password", default=None, doc="Empty: the room needs none any more."),
             Flag(name="listed_in_directory", default=None, doc="Show the room in the directory, or do not."),
             Text(name="timezone", default=None, doc="A Rails zone name."),
-            Text(name="tags", default=None, doc="In place of all it has; empty: none."),
+            Text(
+                name="tags",
+                default=None,
+                doc="In place of all it has, as room.create takes them; empty: none.",
+            ),
             Image(name="image", doc="Another icon, as room.create takes it. Empty: none."),
         ),
         raises=("invalid_room", "insufficient_permissions", "invalid_parameter", "id_unavailable"),
