@@ -18,6 +18,7 @@ FEW = 8
 
 BYTES_AT_ONCE = 65_536
 WINDOW = 1000
+MOST_AT_ONCE = 500
 NEAR = 100
 """Messages so near to each other in a segment are read at once, with those between."""
 
@@ -75,7 +76,8 @@ class Finding:
     engine: Engine
 
     def places(self, segments: Sequence[Segment], terms: Sequence[str], most: int) -> Iterator[list[Place]]:
-        """Where there may be messages with all of these terms: ``most`` at a time, indexed last first.
+        """Where there may be messages with all of these terms, indexed last first: ``most`` at first, then more
+        at a time.
 
         Segments are read in the order given, several at once where there is little to be read. A message that
         is there has most of the terms, in all likelihood.
@@ -89,6 +91,8 @@ class Finding:
             found = (place for one in group for place in one.survivors())
             while some := list(islice(found, most)):
                 yield self._documents(some)
+                # Who goes on has found little in them.
+                most = min(2 * most, MOST_AT_ONCE)
 
     def _read(self, searches: Sequence[_Search], which: slice) -> Iterator[tuple[_Search, list[_Shelf]]]:
         wanted = [
