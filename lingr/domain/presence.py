@@ -129,9 +129,7 @@ def _stay(ctx: Context, before: Session, entered: Entered) -> None:
         raise LingrError("invalid_session")
     now = entered.session
     if (now.user_id, now.icon) != (before.user_id, before.icon):
-        identify(
-            ctx, now.id, [entered.ticket], now.user_id, now.description, now.icon, former=before.user_id
-        )
+        identify(ctx, now.id, [entered.ticket], now.user_id, now.description, now.icon, former=before.user_id)
 
 
 def identify(
@@ -233,8 +231,10 @@ def _sweep_room(ctx: Context, room_id: str, now: int, lifetime: int) -> int:
         ctx.store.presence.reschedule(room_id, now + 1)
     elif oldest is None:
         ctx.store.presence.empty(room_id)
-        # Somebody may have come in while the room was being called empty.
+        # Somebody may have come in while the room was being called empty, or come, spoken and gone again.
         _, oldest = ctx.store.rooms.sweep(room_id, before=0, now=now, left=LEFT)
+        if oldest is None:
+            archives.index_room(ctx, room_id, most=INDEXED_AT_ONCE)
     if oldest is not None:
         ctx.store.presence.reschedule(room_id, max(oldest + lifetime, now + 1))
     # Last: who reads the lists finds out for itself who is gone.

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lingr.store import keys
-from lingr.store.client import Engine
+from lingr.store.client import Argument, Engine
+from lingr.store.scripts import run
 
 _EVENTS, _DAYS = "keep_events", "keep_days"
 _ANY_LOG = keys.room("*").log
@@ -28,17 +29,14 @@ class Retention:
     engine: Engine
 
     def keep(self, room_id: str, kept: Kept) -> None:
-        """Gives a room a rule of its own. An id without a rule, if this is cut off, does no harm."""
-        name = self._room(room_id)
-        fields = {_EVENTS: kept.events, _DAYS: kept.days}
-        given = [part for field, value in fields.items() if value is not None for part in (field, value)]
-        lifted = [field for field, value in fields.items() if value is None]
+        """Gives a room a rule of its own. An id without a rule, if this is cut off, does no harm.
+
+        Raises LingrError ``invalid_room``.
+        """
+        rule: list[Argument] = ["" if one is None else one for one in (kept.events, kept.days)]
         self.engine.command("SADD", keys.kept_otherwise(), room_id, safe=True)
-        if given:
-            self.engine.command("HSET", name, *given, safe=True)
-        if lifted:
-            self.engine.command("HDEL", name, *lifted, safe=True)
-        if not given:
+        run(self.engine, "room_keep", [self._room(room_id)], rule, safe=True)
+        if kept == Kept(None, None):
             self.keep_as_all(room_id)
 
     def keep_as_all(self, room_id: str) -> None:

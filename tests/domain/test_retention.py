@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import archives, presence, retention
+from lingr.domain import archives, changing, presence, retention, rooms
 from lingr.errors import LingrError
+from lingr.store import keys
 from lingr.store.log import TRIMMED_AT_ONCE
+from lingr.store.presence import Presence
+from lingr.store.retention import Kept
 from lingr.values import Watch
 from support.archive import archive, hits, room_with, said
 from support.people import ROOM, told
@@ -141,3 +144,30 @@ def test_a_room_is_left_alone_only_after_it_was_indexed(ctx, person, clock, monk
     clock.pass_seconds(1)
     presence.sweep(ctx)
     assert ctx.store.presence.due(ctx.clock() + 10**9, 10) == []
+
+
+def test_what_is_said_while_a_room_is_called_empty_is_indexed(ctx, person, clock, monkeypatch):
+    person("Ann")
+    clock.pass_seconds(121)
+    empty = Presence.empty
+
+    def emptying(presence, room_id):
+        bob = person("Bob")
+        bob.say("in between")
+        empty(presence, room_id)
+        bob.exit()
+
+    monkeypatch.setattr(Presence, "empty", emptying)
+    presence.sweep(ctx)
+    assert ctx.store.presence.due(ctx.clock() + 10**9, 10) == []
+    assert hits(ctx, "between") == [(ROOM, "in between")]
+
+
+def test_a_room_that_is_deleted_meanwhile_gets_no_rule(ctx, aged, engine):
+    room = rooms.find(ctx, "one")
+    changing.delete(ctx, room)
+    with pytest.raises(LingrError, match="invalid_room"):
+        ctx.store.retention.keep(room.id, Kept(5, None))
+    assert engine.command("EXISTS", keys.room(room.id).room) == 0
+    retention.turn(ctx)
+    assert ctx.store.retention.with_rules() == []
