@@ -22,6 +22,9 @@ from lingr.values import Room, User
 MOST_VISITED = 100
 """Rooms on the list of those visited; the oldest visits are forgotten."""
 
+MOST_PLACES = 1000
+"""Places in rooms that are known of one user, of all its sessions; the oldest entrances are forgotten."""
+
 MOST_TICKETS = 100
 """Tickets for observing one user; one more, and the one that would die first is void."""
 
@@ -103,7 +106,7 @@ class Users:
         Before, so that no room is missing from the lists; and after, because a reader may have found in
         between that it was not there yet. ``noted`` reads what the first ones reply.
         """
-        arguments: list[Argument] = [session_id, MOST_VISITED, *room_ids]
+        arguments: list[Argument] = [session_id, MOST_VISITED, MOST_PLACES, *room_ids]
         return [
             *(("SADD", keys.listing(one), user_id) for one in room_ids),
             Call("user_enter", self._keys(user_id), arguments),

@@ -213,6 +213,27 @@ def test_visits_that_are_forgotten_do_not_pile_up_anywhere(ctx, ann, client, eng
     assert len(engine.command("KEYS", "lingr:listing:*")) == 100
 
 
+def test_of_very_many_places_the_newest_are_known(ctx, ann, client, engine, monkeypatch):
+    monkeypatch.setattr(store_users, "MOST_PLACES", 3)
+    monkeypatch.setattr(store_users, "MOST_VISITED", 2)
+    one, two = client(), client()
+    for number in range(4):
+        rooms.create(ctx, id=f"r{number}", name="x")
+        one.enter("Ann", id=f"r{number}")
+    assert in_rooms(ctx, ann) == ["r1", "r2", "r3"]
+    before = told(ctx, ann).counter
+    two.enter("Ann", id="r3")
+    assert (in_rooms(ctx, ann), told(ctx, ann).counter) == (["r2", "r3"], before + 1)
+    two.enter("Ann", id="r3")
+    two.enter("Ann", id="r3")
+    assert in_rooms(ctx, ann) == ["r2", "r3"]
+    presence.flush(ctx, lambda _: False)
+    assert sorted(engine.command("KEYS", "lingr:listing:*")) == [
+        keys.listing(room).encode() for room in ("r2", "r3")
+    ]
+    two.exit()
+
+
 def test_owned_rooms_are_counted_when_they_are_made(ctx, ann):
     rooms.create(ctx, id="den", name="Den", owner_id=ann.id)
     rooms.create(ctx, id="attic", name="屋根裏", owner_id=ann.id)
