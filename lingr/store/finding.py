@@ -76,8 +76,8 @@ class Finding:
     engine: Engine
 
     def places(self, segments: Sequence[Segment], terms: Sequence[str], most: int) -> Iterator[list[Place]]:
-        """Where there may be messages with all of these terms, indexed last first: ``most`` at first, then more
-        at a time.
+        """Where there may be messages with all of these terms, indexed last first: ``most`` at first, then
+        more at a time.
 
         Segments are read in the order given, several at once where there is little to be read. A message that
         is there has most of the terms, in all likelihood.
