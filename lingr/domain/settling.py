@@ -75,9 +75,12 @@ def mend(ctx: Context) -> int:
             ctx.store.changes.end(change)
         else:
             changed(ctx, change, room)
-    if gone:
-        _erase(ctx, gone)
-    _tell(ctx, untold)
+    # Of all processes one does what takes long. A second walk through all keys might end when a room of the
+    # same id is in use again.
+    if (gone or untold) and ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
+        if gone:
+            _erase(ctx, gone)
+        _tell(ctx, untold)
     return len(found)
 
 
@@ -102,7 +105,5 @@ def _erase(ctx: Context, changes: list[Unsettled]) -> None:
 
 def _tell(ctx: Context, changes: list[Unsettled]) -> None:
     for change in changes:
-        # One process is enough for it: whoever is told twice has read the same twice.
-        if ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
-            users.room_changed(ctx, change.room.id)
-            ctx.store.changes.end(change)
+        users.room_changed(ctx, change.room.id)
+        ctx.store.changes.end(change)

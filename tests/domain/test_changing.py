@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lingr.domain import accounts, changing, observing, rooms, settling
+from lingr.domain import accounts, changing, observing, presence, rooms, settling
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.files import open_files
@@ -281,6 +281,17 @@ def test_what_is_left_in_a_large_data_set_is_erased_later(ctx, monkeypatch):
     assert [name for name in names_of(ctx) if ":said:" in name] == []
     assert rooms.find(ctx, "night-club") == rooms.find(ctx, again.public_id)
     assert settling.mend(ctx) == 0
+
+
+def test_of_all_processes_one_erases_what_is_left(ctx, open_ctx, monkeypatch):
+    monkeypatch.setattr(settling, "FEW_KEYS", 0)
+    Person(ctx).enter("Ann", id=rooms.create(ctx, id="night-club", name="Night").id).say("x", request_id="a")
+    presence.sweep(ctx)
+    changing.delete(ctx, rooms.find(ctx, "night-club"))
+    settling.mend(open_ctx("second"))
+    assert any(":said:" in name for name in names_of(ctx))
+    settling.mend(ctx)
+    assert traces(ctx, "night-club") == ctx.store.changes.unsettled() == []
 
 
 def test_a_room_made_anew_is_fresh_to_those_who_followed_the_former_one(ctx, ears):
