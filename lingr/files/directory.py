@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ NEW, GONE = ".new", ".gone"
 """Where files are before they are what they are called, and what is forgotten until it is away."""
 
 ATTEMPTS = 20
+
+ABANDONED_SECONDS = 3600
+"""Longer than it takes to put or to forget anything: who has not come to an end by then never will."""
 
 
 class Directory:
@@ -76,7 +80,7 @@ def _put(directory: Path, name: str, content: bytes) -> None:
 
 def _move(path: Path, to: Path) -> None:
     for _ in range(ATTEMPTS):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, FileExistsError):
             os.replace(path, _made(to.parent) / to.name)
             return
         # The folder was taken away in between.
@@ -98,9 +102,28 @@ def _get(path: Path, most_bytes: int) -> bytes | None:
 
 def _forget(directory: Path, folder: str) -> None:
     # Out of the way first, so that it is gone at once, whoever may be putting something there.
+    path = directory / folder
     away = Path(tempfile.mkdtemp(dir=_made(directory / GONE)))
     try:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            os.rename(directory / folder, away / "folder")
+            os.rename(path, away / "folder")
     finally:
         shutil.rmtree(away)
+    with contextlib.suppress(OSError):
+        # Only if it is empty now, and not for those above, in which others come and go.
+        if path.parent != directory:
+            path.parent.rmdir()
+    _tidy(directory)
+
+
+def _tidy(directory: Path) -> None:
+    """Clears away what processes that died have left half done."""
+    late = time.time() - ABANDONED_SECONDS
+    for path in (*_made(directory / NEW).iterdir(), *_made(directory / GONE).iterdir()):
+        with contextlib.suppress(OSError):
+            if path.lstat().st_mtime >= late:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()

@@ -160,6 +160,32 @@ def test_a_file_that_is_put_while_it_is_read_is_the_old_or_the_new_one(tmp_path:
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["16x16.png"]
 
 
+def test_what_a_process_left_half_done_is_cleared_away_by_the_next_one(tmp_path: Path) -> None:
+    place = open_files(tmp_path, None, None)
+    place.put(NAME, b"x")
+    for name in ("late", "early"):
+        for half in (f".new/{name}", f".gone/{name}/folder/16x16.png"):
+            path = tmp_path / half
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"half")
+    for late in (tmp_path / ".new" / "late", tmp_path / ".gone" / "late"):
+        os.utime(late, (0, 0))
+    place.forget("room/other")
+    assert {path.name for kind in (".new", ".gone") for path in (tmp_path / kind).iterdir()} == {"early"}
+    assert place.get(NAME) == b"x"
+
+
+def test_no_empty_folders_are_left(tmp_path: Path) -> None:
+    place = open_files(tmp_path, None, None)
+    place.put(NAME, b"x")
+    place.put("room/lobby/other/16x16.png", b"x")
+    for folder in ("room/lobby/0123456789a", "room/there-is-none/0123456789a"):
+        place.forget(folder)
+    assert [path.name for path in (tmp_path / "room").iterdir()] == ["lobby"]
+    place.forget("room/lobby/other")
+    assert not (tmp_path / "room" / "lobby").exists()
+
+
 def test_files_put_while_their_folder_is_forgotten_are_there_or_not(tmp_path: Path) -> None:
     place = open_files(tmp_path, None, None)
     faults: list[BaseException] = []
