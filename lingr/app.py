@@ -28,7 +28,7 @@ from lingr.files import open_files
 from lingr.ids import random_id
 from lingr.pages import images
 from lingr.render import Rendered
-from lingr.render.v1 import Links
+from lingr.render.links import Links
 from lingr.resources import static_dir, templates_dir
 from lingr.serving.door import EXTENSION, Door
 from lingr.serving.drain import on_drain

@@ -24,6 +24,7 @@ from lingr.domain import accounts, following, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.render import Rendered, answer, body_of, jsonp, v1, wrapped
+from lingr.render.links import Links
 from lingr.values import Common, News, RoomInfo
 from lingr.values_user import AnyWatch, UserWatch
 
@@ -98,7 +99,7 @@ class Held:
 class Dispatcher:
     """One method table, served: the 2007 API's."""
 
-    def __init__(self, ctx: Context, methods: dict[str, Method], links: v1.Links) -> None:
+    def __init__(self, ctx: Context, methods: dict[str, Method], links: Links) -> None:
         self._ctx = ctx
         self._methods = methods
         self._links = links

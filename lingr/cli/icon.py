@@ -10,7 +10,7 @@ from lingr.cli.common import as_json, connected, tell
 from lingr.domain import accounts, changing, portraits, rooms
 from lingr.domain.context import Context
 from lingr.errors import LingrError
-from lingr.render.v1 import USER_SIZE, Links
+from lingr.render.links import USER_SIZE, Links
 
 file = click.argument(
     "file", metavar="FILE", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)

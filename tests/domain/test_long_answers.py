@@ -8,7 +8,7 @@ from lingr.api import v1
 from lingr.api.dispatch import Dispatcher
 from lingr.api.params import Request
 from lingr.domain import accounts
-from lingr.render.v1 import Links
+from lingr.render.links import Links
 from support.archive import room_with
 
 

@@ -14,7 +14,7 @@ from lingr.domain import accounts, changing, presence, retention, rooms
 from lingr.domain.context import Context
 from lingr.render import Rendered
 from lingr.render import v1 as shapes
-from lingr.render.v1 import Links
+from lingr.render.links import Links
 from support.people import ROOM, Person
 from support.photos import png
 

@@ -11,7 +11,7 @@ from lingr.api.dispatch import Dispatcher
 from lingr.api.params import Request
 from lingr.domain import accounts, passwords, rooms
 from lingr.render import Rendered
-from lingr.render.v1 import Links
+from lingr.render.links import Links
 from support.people import ROOM
 from support.trips import counted
 

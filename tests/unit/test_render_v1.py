@@ -11,6 +11,7 @@ from msgspec import structs
 from lingr.archived import Archive, Hit
 from lingr.errors import LingrError
 from lingr.render import answer, json, v1, xml
+from lingr.render.links import Links
 from lingr.render.tree import Tree
 from lingr.timezones import DEFAULT
 from lingr.values import (
@@ -29,7 +30,7 @@ from lingr.values import (
 from lingr.values_user import Observation, UserInfo
 
 GOLDEN = Path(__file__).parent / "golden"
-LINKS = v1.Links("http://chat.example.org")
+LINKS = Links("http://chat.example.org")
 NOON = 1204513544000
 
 ROOM = Room(
