@@ -147,6 +147,11 @@ class Settings(BaseSettings):
         alias="LINGR_LIMIT_ROOM_PASSWORD",
         description="Attempts at a room's password, per address and room.",
     )
+    limit_pages: Limit = Field(
+        "60/minute",
+        alias="LINGR_LIMIT_PAGES",
+        description="Web pages that search, those of tags among them, per address.",
+    )
     proxies: int = Field(
         0,
         alias="LINGR_PROXIES",

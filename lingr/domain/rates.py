@@ -37,6 +37,7 @@ SAY = Limit("room.say", "limit_say", "ticket")
 LOGIN = Limit("auth.login", "limit_login", "address and account")
 LOGIN_ADDRESS = Limit("auth.login", "limit_login_address", "address")
 ROOM_PASSWORD = Limit("wherever a room's password is asked for", "limit_room_password", "address and room")
+PAGES = Limit("the pages /search and /tag/...", "limit_pages", "address")
 
 LIMITS = (
     EXPLORE,
@@ -50,6 +51,7 @@ LIMITS = (
     LOGIN,
     LOGIN_ADDRESS,
     ROOM_PASSWORD,
+    PAGES,
 )
 
 

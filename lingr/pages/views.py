@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.routing import BaseConverter
 
-from lingr.domain import accounts, exploring, rooms
+from lingr.domain import accounts, exploring, rates, rooms
 from lingr.domain.context import Context
 from lingr.errors import LingrError
 from lingr.pages.headers import guard
@@ -24,8 +24,9 @@ FALLBACK_ROOM = "lobby"
 NO_ROOM = 404, "No such room", "There is no room at this address. It may have been renamed or closed."
 NO_PAGE = 404, "No such page", "There is nothing at this address."
 NO_SEARCH = 400, "Nothing to search for", "Search for up to 20 words, 200 characters altogether."
+TOO_OFTEN = 429, "Too many searches", "Please wait a moment before you search again."
 NOT_NOW = 503, "Not just now", "The page cannot be shown at the moment. Please try again shortly."
-PROBLEMS = {"invalid_room": NO_ROOM, "invalid_parameter": NO_SEARCH}
+PROBLEMS = {"invalid_room": NO_ROOM, "invalid_parameter": NO_SEARCH, "rate_limited": TOO_OFTEN}
 
 
 def blueprint(ctx: Context) -> Blueprint:
@@ -74,7 +75,10 @@ def blueprint(ctx: Context) -> Blueprint:
 
     @pages.errorhandler(LingrError)
     def refused(error: LingrError) -> Response:
-        return _problem(*PROBLEMS.get(error.name, NOT_NOW))
+        response = _problem(*PROBLEMS.get(error.name, NOT_NOW))
+        if error.name == "rate_limited":
+            response.headers["Retry-After"] = str(error.fields["seconds"])
+        return response
 
     @pages.app_errorhandler(404)
     def unknown(_: Exception) -> Response:
@@ -91,11 +95,15 @@ class _Tag(BaseConverter):
 
 
 def _add_finding(pages: Blueprint, ctx: Context) -> None:
+    def count() -> None:
+        rates.take(ctx, request.remote_addr or "", (rates.PAGES, ""))
+
     pages.record(lambda state: state.app.url_map.converters.update(tag=_Tag))
 
     # A slash in a tag's name is part of the name, and not of the way back to the root.
     @pages.get("/tag/<tag:name>", merge_slashes=False)
     def tag(name: str) -> Response:
+        count()
         found = exploring.tagged(ctx, [name], FOUND_ROOMS)
         nothing = "No listed room has this tag."
         return guard(
@@ -105,7 +113,9 @@ def _add_finding(pages: Blueprint, ctx: Context) -> None:
     @pages.get("/search")
     def search() -> Response:
         q = request.args.get("q", "")
-        found = exploring.found(ctx, exploring.terms_of(q), FOUND_ROOMS)
+        terms = exploring.terms_of(q)
+        count()
+        found = exploring.found(ctx, terms, FOUND_ROOMS)
         nothing = "No listed room has all of this in its name, description or tags."
         return guard(_page("found.html", title=f"Rooms about {q}", q=q, rooms=found, nothing=nothing))
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from support.forms import Speaker
-from support.house import House
+from support.house import House, opened
 from support.shapes import ROOM, TAG, assert_fits
 
 ROUND_SECONDS = 15
@@ -163,6 +163,17 @@ def test_the_front_page_has_the_newest_rooms_and_finds_others(house: House, word
     assert f'href="./room/{room}"'.encode() in found.body
     for bad in ("/search", "/search?q=", "/search?q=%20", f"/search?q={'x' * 201}"):
         assert house.client.request("GET", bad).status == 400
+
+
+def test_an_address_searches_the_pages_so_often_and_is_told_when_again() -> None:
+    with opened(LINGR_LIMIT_PAGES="3/minute") as house:
+        paths = ("/search?q=", "/search?q=jazz", "/tag/jazz", "/search?q=blues")
+        assert [house.client.request("GET", path).status for path in paths] == [400, 200, 200, 200]
+        for path in ("/search?q=more", "/tag/jazz"):
+            refused = house.client.request("GET", path)
+            assert (refused.status, b"Too many searches" in refused.body) == (429, True)
+            assert 0 < int(refused.headers["retry-after"]) <= 60
+        assert house.client.request("GET", "/").status == 200
 
 
 @pytest.mark.parametrize("method", ROOMS + TAGS)
