@@ -42,12 +42,12 @@ def parse_tags(text: str) -> tuple[Tag, ...]:
 
     Tags are separated by white space, and double quotes keep spaces inside a tag: ``jazz "late night"``
     is two tags. A quote that is never closed reaches to the end of the text. A tag's ``name`` is what
-    was typed in lower case and without spaces; of tags with the same name the first one counts.
+    was typed as `folded_tag` has it; of tags with the same name the first one counts.
     """
     tags: dict[str, Tag] = {}
     for quoted, plain in _TAG.findall(line(text)):
         shown = (quoted or plain).strip(" ")
-        name = shown.lower().replace(" ", "")
+        name = folded_tag(shown)
         if name and name not in tags:
             tags[name] = Tag(name, shown)
     return tuple(tags.values())
@@ -62,7 +62,8 @@ def folded(text: str) -> str:
 
 def folded_tag(name: str) -> str:
     """A tag's name as it is compared: folded, and without spaces."""
-    return folded(name).replace(" ", "")
+    # Without the spaces, letters and marks may meet that have a normal form together.
+    return folded(folded(name).replace(" ", ""))
 
 
 def parse_terms(text: str) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A room's tag: ``name`` normalised (lower case, no spaces), ``display_name`` as it was typed."""
+    """A room's tag: ``name`` as tags are compared, without spaces, ``display_name`` as it was typed."""
 
     name: str
     display_name: str

@@ -122,4 +122,7 @@ def _text(room: Room) -> str:
     if not room.listed:
         return ""
     tags = dict.fromkeys(folded_tag(tag.name) for tag in room.tags)
-    return f"{folded(room.name)}\n{folded(room.description)}\n{marked(*filter(None, tags))}"
+    # As they are shown, too, where that has spaces: who has read them searches for that.
+    shown = [one for tag in room.tags if " " in (one := folded(tag.display_name))]
+    lines = [folded(room.name), folded(room.description), *shown, marked(*filter(None, tags))]
+    return "\n".join(lines)

@@ -54,7 +54,7 @@ def jazz(ctx: Context) -> Room:
         "jazz", "JAZZ", "ｊａｚｚ", "az", "j", "喫茶", "茶", "jazz 喫茶", "jazz,喫茶", "jazz、喫茶",
         " ,jazz,, ",
         "SCHÖNE", "ガッキ", "ｶﾞｯ", "platten", '"jazz 喫茶"', '"Schöne Platten, ガッキ"', "latenight", "猫",
-        "late night",
+        "late night", '"late night"', '"Ｌａｔｅ Ｎ"',
         "jazz platten 夜 猫", '"ガッキ と夜', "scho\u0308ne",
     ],
 )  # fmt: skip
@@ -219,6 +219,7 @@ def test_tags_are_counted_as_they_are_compared_and_shown_as_first_typed(ctx) -> 
     rooms.create(ctx, id="b", name="b", tags="latenight ｊａｚｚ")
     rooms.create(ctx, id="c", name="c", tags="LateNight")
     found = exploring.get_all_tags(ctx, ASKER, count=10)
+    assert {tag.name for tag in rooms.find(ctx, "b").tags} == {"latenight", "jazz"}
     assert [(tag.name, tag.display_name) for tag in found] == [
         ("latenight", "Late Night"),
         ("jazz", "JAZZ"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lingr.text import clean, folded, folded_tag, line, parse_tags, parse_terms
@@ -66,6 +66,8 @@ def test_a_line_is_one_line_and_stays_the_same(text: str) -> None:
         ('jazz "late night"', [("jazz", "jazz"), ("latenight", "late night")]),
         ('"Night Owls"', [("nightowls", "Night Owls")]),
         ('Jazz JAZZ "ja zz" blues', [("jazz", "Jazz"), ("blues", "blues")]),
+        ("ｶﾝｼﾞ kanji ＫＡＮＪＩ", [("カンジ", "ｶﾝｼﾞ"), ("kanji", "kanji")]),
+        ("Straße STRASSE", [("strasse", "Straße")]),
         ('jazz "late night', [("jazz", "jazz"), ("latenight", "late night")]),
         ('12" vinyl', [("12", "12"), ("vinyl", "vinyl")]),
         ('"', []),
@@ -84,15 +86,18 @@ def test_quoted_tags_come_back_as_typed(typed: list[str]) -> None:
     read = parse_tags(" ".join(f'"{text}"' for text in typed))
     shown = [line(text) for text in typed]
     assert {tag.display_name for tag in read} <= set(shown)
-    assert {tag.name for tag in read} == {text.lower().replace(" ", "") for text in shown if text}
+    assert {tag.name for tag in read} == {folded_tag(text) for text in shown if text}
     assert len({tag.name for tag in read}) == len(read)
 
 
 @settings(deadline=None)
 @given(anything)
+@example("a \u0301")
+@example("a\u00b4")
 def test_what_is_folded_stays_as_it_is_when_folded_again(text: str) -> None:
     assert folded(folded(text)) == folded(text)
     assert " " not in folded_tag(text)
+    assert folded_tag(folded_tag(text)) == folded_tag(text)
 
 
 @pytest.mark.parametrize(
