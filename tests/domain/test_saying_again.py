@@ -122,6 +122,19 @@ def test_what_reaches_the_engine_after_it_was_said_at_last_is_not_said_again(ctx
     assert told(ctx).count("hello") == 1
 
 
+def test_a_repetition_that_says_nothing_makes_nobody_look_twice(ctx, person):
+    again = Again(person("Ann"))
+    attempt = again.saying.send("hello", lambda replies: None)
+    again.channel.deliver()
+    again.say_at_last(attempt, "hello")
+    nobody = person("").caller
+    with pytest.raises(LingrError, match="no_nickname"):
+        chat.say(ctx, replace(nobody, attempt="-1"), message="x", occupant_id="", request_id="")
+    assert ctx.store.engine.command("HGET", keys.room(ROOM).room, "repeated") is None
+    again.say_at_last("-1", "more")
+    assert ctx.store.engine.command("HGET", keys.room(ROOM).room, "repeated") is not None
+
+
 def test_a_script_that_the_engine_has_forgotten_is_told_at_last(ctx, person):
     again = Again(person("Ann"))
     ctx.store.engine.command("SCRIPT", "FLUSH")

@@ -1,12 +1,10 @@
 -- What an attempt to say something has made, if it or its repetition came before: the log has the attempt's
 -- name beside the event. Attempts are told apart from others for as long as they are remembered (ms).
--- A first attempt that was held up on its way may come after its repetition (`is_repeated`), which therefore
--- leaves its time in the room (`repeated`): until that is old, nothing is believed to be new.
+-- A first attempt that was held up on its way may come after its repetition (`is_repeated`). A repetition that says
+-- something therefore leaves its time in the room (`repeated`): until that is old, nothing is believed to be new.
 local function made_before(LOG, ROOM, attempt, now, remembered, is_repeated, repeated)
   local since = now - remembered
-  if is_repeated then
-    redis.call('HSET', ROOM, 'repeated', now)
-  elseif tonumber(repeated) < since then
+  if not is_repeated and tonumber(repeated) < since then
     redis.call('HDEL', ROOM, 'repeated')
     return nil
   end

@@ -51,6 +51,7 @@ if target == '' then
 else
   redis.call('HSET', ROOM, 'counter', counter)
 end
+if ARGV[7] == '1' then redis.call('HSET', ROOM, 'repeated', now) end
 redis.call('SPUBLISH', CHANNEL, '{"counter":' .. counter .. ',"roster":' .. room[3]
   .. ',"size":' .. room[4] + room[5] .. ',"event":' .. json .. '}')
 return { 'ok', json, room[6] }
