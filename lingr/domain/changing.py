@@ -87,22 +87,9 @@ def change(
     if not settings and wanted == room.public_id:
         return room
     change_id = ctx.new_id()
-    moves = wanted != room.public_id
-    claims = _claims(ctx, room, wanted, change_id) if moves else ()
+    claims = _claims(ctx, room, wanted, change_id) if wanted != room.public_id else ()
     noted = Unsettled(change_id, "change", ctx.clock(), room, claims, version)
-    ctx.store.changes.begin(noted)
-    try:
-        icons.keep(ctx, icons.ROOM, room.id, drawing)
-        if moves:
-            changed = _move(ctx, room, wanted, change_id, settings)
-        else:
-            changed = ctx.store.changes.settings(room, settings)
-    except LingrError as error:
-        if error.name != "unavailable":
-            settling.changed(ctx, noted, ctx.store.rooms.find(room.id))
-        raise
-    settling.changed(ctx, noted, changed)
-    return changed
+    return _carry_out(ctx, noted, wanted, drawing, settings)
 
 
 def delete(ctx: Context, room: Room) -> None:
@@ -148,6 +135,26 @@ def _settings(
     if password is not None:
         settings["password"] = room_fields.password_of(ctx, password)
     return settings
+
+
+def _carry_out(
+    ctx: Context, noted: Unsettled, wanted: str, drawing: icons.Drawing | None, settings: Settings
+) -> Room:
+    """Changes a room, from the note of it to what follows from it."""
+    room = noted.room
+    ctx.store.changes.begin(noted)
+    try:
+        icons.keep(ctx, icons.ROOM, room.id, drawing)
+        if wanted != room.public_id:
+            changed = _move(ctx, room, wanted, noted.id, settings)
+        else:
+            changed = ctx.store.changes.settings(room, settings)
+    except LingrError as error:
+        if error.name != "unavailable":
+            settling.changed(ctx, noted, ctx.store.rooms.find(room.id))
+        raise
+    settling.changed(ctx, noted, changed)
+    return changed
 
 
 def _claims(ctx: Context, room: Room, wanted: str, change_id: str) -> tuple[tuple[str, str], ...]:
