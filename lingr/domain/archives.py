@@ -14,8 +14,11 @@ from lingr.store.index import Entry, Known, Look, Segment, places, segment_of
 from lingr.values import Message
 
 MESSAGES_AT_ONCE = 50
+TERMS_AT_ONCE = 3000
+"""With so many, or those of one more message, it takes some milliseconds in which nobody else gets a turn."""
+
 REST_SECONDS = 0.002
-REST_PER_MESSAGE_SECONDS = 0.0004
+REST_PER_TERM_SECONDS = 0.00003
 """How long the indexer rests, so that those who talk and listen have most of the machine."""
 
 TRIES = 5
@@ -60,8 +63,9 @@ def index_room(ctx: Context, room_id: str, most: int | None = None) -> int:
         indexed = _go_on(ctx, room_id)
         if indexed is None:
             return done
-        done += indexed
-        ctx.pause(REST_SECONDS + indexed * REST_PER_MESSAGE_SECONDS)
+        done += len(indexed)
+        terms = sum(len(entry.terms) for entry in indexed)
+        ctx.pause(REST_SECONDS + terms * REST_PER_TERM_SECONDS)
     return done
 
 
@@ -88,8 +92,8 @@ def oldest(ctx: Context) -> int:
     return ctx.clock() - days * DAY_MILLISECONDS if days else 0
 
 
-def _go_on(ctx: Context, room_id: str) -> int | None:
-    """Indexes the next messages of a room and returns how many; None if there are none."""
+def _go_on(ctx: Context, room_id: str) -> list[Entry] | None:
+    """Indexes the next messages of a room and returns them; None if there are none."""
     for _ in range(TRIES):
         look = ctx.store.index.look(room_id)
         if look.counter is None:
@@ -102,18 +106,28 @@ def _go_on(ctx: Context, room_id: str) -> int | None:
             known = Known(ctx.store.index.number(), start, look.created)
         elif known.cursor == look.counter:
             return None
-        events = ctx.store.log.stored(room_id, known.cursor, MESSAGES_AT_ONCE)
-        entries = [entry for event in events if (entry := _entry(ctx, event)) is not None]
-        after = Known(known.number, _covered(events, look.counter), known.created)
+        entries, cursor = _entries(ctx, room_id, known.cursor, look.counter)
+        after = Known(known.number, cursor, known.created)
         if ctx.store.index.add(room_id, look.known, after, _open(ctx, look), entries):
-            return len(entries)
+            return entries
     raise LingrError("unavailable")
 
 
-def _covered(events: tuple[Message, ...], counter: int) -> int:
+def _entries(ctx: Context, room_id: str, after: int, counter: int) -> tuple[list[Entry], int]:
+    """What is to be indexed next of a room that stood at ``counter``, and up to where that is all."""
+    events = ctx.store.log.stored(room_id, after, MESSAGES_AT_ONCE)
+    entries: list[Entry] = []
+    terms = 0
+    for event in events:
+        entry = _entry(ctx, event)
+        if entry is not None:
+            entries.append(entry)
+            terms += len(entry.terms)
+        if terms >= TERMS_AT_ONCE:
+            return entries, event.id
     # What the log does not have any more, up to where the room stood, is not to be waited for.
     newest = events[-1].id if events else counter
-    return newest if len(events) == MESSAGES_AT_ONCE else max(newest, counter)
+    return entries, newest if len(events) == MESSAGES_AT_ONCE else max(newest, counter)
 
 
 def _entry(ctx: Context, event: Message) -> Entry | None:

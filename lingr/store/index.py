@@ -13,7 +13,7 @@ slot, so one script adds messages and moves the room's cursor on: a message is n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from zlib import crc32
@@ -70,7 +70,7 @@ class Entry:
 
     id: int
     timestamp: int
-    terms: Iterable[str]
+    terms: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)

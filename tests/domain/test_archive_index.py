@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,6 +93,19 @@ def test_a_room_with_a_long_past_is_indexed_from_where_the_bound_is(open_ctx):
     room = room_with(ctx, "long", *map(str, range(500)))
     assert archives.index_room(ctx, room) == 100
     assert [bool(hits(ctx, q)) for q in ("499", "399")] == [True, False]
+
+
+def test_long_messages_are_indexed_a_few_at_a_time(ctx, monkeypatch):
+    texts = [" ".join(f"w{number}x{word}" for word in range(100)) for number in range(20)]
+    room = room_with(ctx, "long", *texts)
+    rests: list[float] = []
+    paused = replace(ctx, pause=rests.append)
+    monkeypatch.setattr(archives, "TERMS_AT_ONCE", 250)
+    assert archives.index_room(paused, room) == 20
+    assert len(rests) == 7
+    assert max(rests) < 2 * min(rests)
+    assert indexed(ctx) == [(room, number) for number in range(1, 21)]
+    assert hits(ctx, "w19x99") == [(room, texts[-1])]
 
 
 def test_messages_are_forgotten_after_the_days_of_the_setting(open_ctx, clock):
