@@ -79,9 +79,10 @@ class Round:
             for glance in glances
             if glance.listed and (hot := self._talks[glance.room_id].heat) > 0
         }
-        directory.warm(self._ctx, heats)
+        # First: it is not done again if anything fails, and how hot a room is, is.
         for room_id in moved:
             self._follow(room_id)
+        directory.warm(self._ctx, heats)
 
     def _moves(self, glance: Glance, now: int) -> bool:
         talk = self._talks.get(glance.room_id)

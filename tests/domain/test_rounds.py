@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lingr.domain import exploring, heat, presence, rounds
+from lingr.domain import directory, exploring, heat, presence, rounds
 from lingr.domain import rooms as making
 from lingr.domain.context import Context
 from lingr.domain.rounds import Round
@@ -197,6 +197,25 @@ def test_a_follower_that_fails_keeps_nobody_from_the_others(ctx, rooms, fault) -
     heard.clear()
     going.go()
     assert heard == (["a"] if isinstance(fault, LingrError) else [])
+
+
+def test_followers_hear_of_a_room_whose_heat_could_not_be_noted(ctx, rooms, monkeypatch) -> None:
+    heard: list[str] = []
+    going = Round(ctx, [lambda _, room_id: heard.append(room_id)])
+    rooms("a")
+    enter(ctx, "a", "ann")
+
+    def fail(*_: object) -> None:
+        raise LingrError("unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(directory, "warm", fail)
+        with pytest.raises(LingrError):
+            going.go()
+    assert heard == ["a"]
+    going.go()
+    assert heard == ["a"]
+    assert exploring.hot_rooms(ctx, 1)[0].id == "a"
 
 
 def test_more_rooms_than_fit_in_a_step_are_looked_at_in_several(ctx, rooms, monkeypatch) -> None:
