@@ -65,11 +65,14 @@ def is_stirred(ctx: Context, user_id: str, profile: Profile) -> bool:
     """Whether there may be more to tell than the counter says; asks for less than ``current``."""
     if profile.owns != profile.owned or _mark(profile.user) != profile.mark:
         return True
+    if not _may_be_told(ctx, user_id, profile):
+        # Where people talk all the time, the rooms are not asked each time somebody does.
+        return False
     newest, places = ctx.store.users.stirrings(user_id, profile)
     if len(places) < len(profile.occupied) or None in newest.values():
         return True
     heard = {room_id: one for room_id, one in newest.items() if one is not None}
-    return _is_news(heard, profile) and _may_be_told(ctx, user_id, profile)
+    return _is_news(heard, profile)
 
 
 def account_changed(ctx: Context, user_id: str) -> None:

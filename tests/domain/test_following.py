@@ -10,6 +10,7 @@ from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.values_user import UserInfo, UserWatch
 from support.people import ROOM, Person
+from support.trips import counted
 
 
 class Client:
@@ -138,6 +139,20 @@ def test_talk_that_goes_on_is_told_once_a_second(ctx, ann, client, bob, clock):
     clock.pass_seconds(1)
     assert users.due_news(ctx) == [ann.id]
     assert users.due_news(ctx) == []
+    assert following.look(ctx, watch).monitored[0].max_user_message_id == 3
+
+
+def test_where_people_talk_all_the_time_the_rooms_are_not_asked_each_time(ctx, client, bob, clock):
+    client.mark()
+    client.observe()
+    bob.say("one")
+    client.observe()
+    watch = client.observe()
+    bob.say("two")
+    with counted() as trips:
+        assert following.look(ctx, watch) is None
+    assert len(trips) == 1
+    clock.pass_seconds(1)
     assert following.look(ctx, watch).monitored[0].max_user_message_id == 3
 
 
