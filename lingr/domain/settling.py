@@ -32,9 +32,7 @@ def changed(ctx: Context, change: Unsettled, room: Room | None) -> None:
             ctx.store.changes.give_back(public_id, change.room.id)
         elif room.public_id != public_id:
             ctx.store.changes.give_back(public_id, change.room.id, claim)
-    # A room that was deleted meanwhile has had its icons taken away, but for one that came too late.
-    for version in {change.room.icon, change.icon} - {None if room is None else room.icon}:
-        icons.drop(ctx, icons.ROOM, change.room.id, version)
+    _drop_icons(ctx, change, room)
     if room is not None:
         directory.enlist(ctx, room, change.room)
         if not users.is_listed_by_few(ctx, room.id):
@@ -82,6 +80,17 @@ def mend(ctx: Context) -> int:
             _erase(ctx, gone)
         _tell(ctx, untold)
     return len(found)
+
+
+def _drop_icons(ctx: Context, change: Unsettled, room: Room | None) -> None:
+    # Of several changes at once each may have read the same icon before: the room tells what they replaced.
+    former = ctx.store.changes.former_icons(change.room.id)
+    # A room that was deleted meanwhile has had its icons taken away, but for one that came too late.
+    left = {change.room.icon, change.icon} - {None if room is None else room.icon}
+    for version in left.union(former):
+        icons.drop(ctx, icons.ROOM, change.room.id, version)
+    if former:
+        ctx.store.changes.forget_icons(change.room.id, former)
 
 
 def _clear(ctx: Context, change: Unsettled) -> None:

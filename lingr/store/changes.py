@@ -21,6 +21,8 @@ from lingr.values import Room, Tag
 
 SCANNED_AT_ONCE = 1000
 
+_ICON = "icon:"
+
 Settings = dict[str, Argument | None]
 """Fields of a room's hash, None for one that is to go."""
 
@@ -106,6 +108,16 @@ class Changes:
             *pairs,
         ]
         return room_of(room.id, hash_of(run(self.engine, "room_change", names, arguments, safe=True)[0]))
+
+    def former_icons(self, room_id: str) -> list[str]:
+        """The versions of icons that a room had until other settings took their place."""
+        names = self.engine.command("HKEYS", keys.room(room_id, self.engine.database).room, safe=True)
+        return [name.decode().removeprefix(_ICON) for name in names if name.startswith(_ICON.encode())]
+
+    def forget_icons(self, room_id: str, versions: Sequence[str]) -> None:
+        """Takes back that a room had these icons, after their files are gone."""
+        room = keys.room(room_id, self.engine.database).room
+        self.engine.command("HDEL", room, *(f"{_ICON}{one}" for one in versions), safe=True)
 
     def delete(self, room: Room, change_id: str, closed_for: int) -> list[tuple[str, str]]:
         """Deletes the room's keys, but for those that die by themselves; tells every process.

@@ -15,7 +15,8 @@ class RoomKeys(NamedTuple):
 
     All of them live as long as the room:
 
-    * ``room``: hash; the room's fields, its counter and its counts. Every room script.
+    * ``room``: hash; the room's fields, its counter and its counts, and ``icon:<version>`` for icons it had
+      whose files may be there yet. Every room script.
     * ``log``: stream; the events, entry id = counter, trimmed by the scripts that append.
     * ``occupants``: hash, occupant id to JSON occupant. Enter, rename, identify, exit, sweep.
     * ``tickets``: hash, ticket to JSON ``{occupant, session, epoch}``. Enter, exit, sweep.
@@ -157,6 +158,11 @@ VOLATILE = "lingr:room:{*}:*:*"
 def said(room_id: str, session_id: str, request_id: str) -> str:
     """String, the JSON message that a request made; lives some minutes. room_say."""
     return f"lingr:room:{{{room_id}}}:said:{session_id}:{request_id}"
+
+
+def repeated(room_id: str) -> str:
+    """Hash, repeated attempt to JSON message; lives a minute after the last of them. room_say."""
+    return f"lingr:room:{{{room_id}}}:repeated"
 
 
 def speaking(room_id: str, ticket: str) -> str:

@@ -351,6 +351,40 @@ def test_an_icon_that_comes_for_a_room_deleted_meanwhile_is_not_kept(ctx, lobby,
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_of_several_icons_given_at_once_one_is_kept(ctx, lobby, tmp_path):
+    ctx = replace(ctx, files=open_files(tmp_path, None, None))
+
+    def versions():
+        return {path.parent.name for path in (tmp_path / "room").rglob("*.png")}
+
+    # Each of them has read the room as it was before all others.
+    changed = [changing.change(ctx, lobby, image=photos.png()) for _ in range(8)]
+    assert versions() == {changed[-1].icon} == {rooms.find(ctx, ROOM).icon}
+    assert ctx.store.changes.former_icons(lobby.id) == []
+    for image in (photos.png(), b""):
+        changing.change(ctx, lobby, image=image)
+    assert versions() == set()
+
+
+def test_an_icon_that_is_replaced_before_its_change_has_ended_is_not_kept(ctx, lobby, tmp_path, monkeypatch):
+    ctx = replace(ctx, files=open_files(tmp_path, None, None))
+    settle, changed = settling.changed, []
+
+    def later(*arguments):
+        monkeypatch.setattr(settling, "changed", settle)
+        changed.append(changing.change(ctx, lobby, image=photos.png()))
+        settle(*arguments)
+
+    # The first one ends before the second one has looked.
+    former = ctx.store.changes.former_icons
+    monkeypatch.setattr(settling, "changed", later)
+    monkeypatch.setattr(
+        type(ctx.store.changes), "former_icons", lambda *_: former(lobby.id) if changed else []
+    )
+    changing.change(ctx, lobby, image=photos.png())
+    assert {path.parent.name for path in tmp_path.rglob("*.png")} == {changed[0].icon}
+
+
 def test_a_room_that_was_moved_or_deleted_meanwhile_is_not_changed(ctx, lobby):
     changing.change(ctx, lobby, new_id="salon")
     for act in (lambda: changing.change(ctx, lobby, name="Late"), lambda: changing.delete(ctx, lobby)):

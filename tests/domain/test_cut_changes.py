@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from lingr.domain import changing, rooms, settling
 from lingr.errors import LingrError
+from lingr.files import open_files
 from lingr.store import keys
+from support import photos
 from support.cuts import WAYS, cut
 from support.people import Person
 
@@ -134,6 +137,23 @@ def test_a_room_whose_making_at_an_id_left_was_cut_off_is_there_or_the_id_is_fre
             assert owned == {room.id}
         Person(ctx).enter("Ann", id="a").say("hello")
         assert said_in(ctx, room) == ["hello"]
+
+    everywhere(ctx, act, check)
+
+
+def test_a_room_whose_change_of_icon_was_cut_off_has_no_other_icons_files(ctx, tmp_path):
+    ctx = replace(ctx, files=open_files(tmp_path, None, None))
+
+    def act(ctx):
+        room = rooms.create(ctx, id="a", name="Room")
+        changing.change(ctx, room, image=photos.png())
+        # It is not known that the room has an icon by now.
+        return lambda: changing.change(ctx, room, image=photos.png())
+
+    def check(way):
+        kept = {path.parent.name for path in tmp_path.rglob("*.png")}
+        assert kept == {found(ctx, "a").icon}
+        ctx.files.forget("room")
 
     everywhere(ctx, act, check)
 

@@ -2,7 +2,7 @@
 -- KEYS: the room's, then the room that has moved to the id it was made with. ARGV: the id it has moved to so far
 -- ('' if it has not), the move ('' for none), the id it moves to now ('' for the one it was made with), how many
 -- fields to remove, these, then field and value pairs.
--- Returns the room's hash. Errors: invalid_room, id_unavailable, unavailable.
+-- An icon that it has no more stays noted, until its files are gone. Returns the room's hash. Errors: invalid_room, id_unavailable, unavailable.
 -- uses: room
 local move, moves_to, removed = ARGV[2], ARGV[3], tonumber(ARGV[4])
 if not numbers() then return { 'error', 'invalid_room' } end
@@ -21,8 +21,10 @@ if move ~= '' then
   redis.call('HDEL', ROOM, 'moving')
   redis.call('HSET', ROOM, 'moved_by', move)
 end
+local icon = redis.call('HGET', ROOM, 'icon')
 if removed > 0 then redis.call('HDEL', ROOM, unpack(ARGV, 5, 4 + removed)) end
 if #ARGV > 4 + removed then redis.call('HSET', ROOM, unpack(ARGV, 5 + removed)) end
+if icon and icon ~= redis.call('HGET', ROOM, 'icon') then redis.call('HSET', ROOM, 'icon:' .. icon, 1) end
 -- What was made of the room as it was, is known by the version of its roster.
 step('roster', 1)
 announce({ zone = cjson.encode(redis.call('HGET', ROOM, 'timezone')) })
