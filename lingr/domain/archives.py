@@ -83,7 +83,7 @@ def tidy(ctx: Context) -> None:
             ctx.store.index.drop(segment)
         elif place > 0 and not segment.packed:
             ctx.store.index.pack(segment)
-        newer += segment.size
+        newer += segment.weight
 
 
 def oldest(ctx: Context) -> int:
@@ -143,7 +143,7 @@ def _open(ctx: Context, look: Look) -> Segment:
     if look.segments:
         latest = look.segments[0]
         is_old = latest.opened < now - ctx.settings.index_days * DAY_MILLISECONDS // EIGHTHS
-        is_over = latest.packed or latest.dropped or latest.size >= places(most)
+        is_over = latest.packed or latest.dropped or latest.weight >= places(most)
         if not is_over and not (ctx.settings.index_days and is_old):
             return latest
     return segment_of(ctx.store.index.number(), most, now)

@@ -27,6 +27,9 @@ from lingr.store.scripts import run
 MOST_PLACES = 65_536
 MOST_SHELVES = 4096
 PLACES_PER_SHELF = 12
+POSTINGS_PER_MESSAGE = 100
+"""What a message has at most, on the average, for the index to have as many as it may."""
+
 KEYS_AT_ONCE = 128
 
 DOCUMENT = Struct("<II")
@@ -39,9 +42,9 @@ _MOST_NUMBER = 2**32 - 1
 class Segment(msgspec.Struct, frozen=True):
     """Some of the messages in the index. ``key`` names it; a later one has a greater key.
 
-    It has ``size`` messages and ``shelves`` strings of postings. The first message was indexed at ``opened``
-    (ms), the newest message is of the time ``newest`` (ms). One that is ``packed`` is not added to any more;
-    one that is ``dropped`` is on its way out.
+    It has ``size`` messages, and ``postings`` in ``shelves`` strings. The first message was indexed at
+    ``opened`` (ms), the newest message is of the time ``newest`` (ms). One that is ``packed`` is not added to
+    any more; one that is ``dropped`` is on its way out.
     """
 
     key: int
@@ -51,6 +54,12 @@ class Segment(msgspec.Struct, frozen=True):
     newest: int = 0
     packed: bool = False
     dropped: bool = False
+    postings: int = 0
+
+    @property
+    def weight(self) -> int:
+        """How many messages it counts as: long ones make it as heavy as several."""
+        return max(self.size, self.postings // POSTINGS_PER_MESSAGE)
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
@@ -157,6 +166,7 @@ class Index:
         full = msgspec.structs.replace(
             segment,
             size=segment.size + len(kept),
+            postings=segment.postings + sum(1 + len(entry.terms) for entry in kept),
             newest=max([segment.newest, *(entry.timestamp for entry in kept)]),
         )
         if full.size > MOST_PLACES:

@@ -6,6 +6,7 @@ import random
 from contextlib import suppress
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from lingr.domain import archives, rooms
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Engine
-from lingr.store.index import DOCUMENT
+from lingr.store.index import DOCUMENT, POSTINGS_PER_MESSAGE
 from lingr.store.keys import index_documents as documents
 from support.archive import hits, room_with, said
 from support.people import ROOM
@@ -86,6 +87,35 @@ def test_the_index_keeps_within_its_bound(open_ctx):
     assert [bool(hits(ctx, q)) for q in ("2999", "2300", "1800")] == [True, True, False]
     names = ctx.store.engine.command("KEYS", "lingr:{index}:documents:*")
     assert len(names) == len(ctx.store.index.segments())
+
+
+def test_long_messages_take_no_more_memory_than_many_short_ones(open_ctx):
+    ctx = open_ctx(index_messages=800)
+    texts = [" ".join(f"w{number}x{word}" for word in range(150)) + " long" for number in range(1500)]
+    room = room_with(ctx, "long", *texts)
+    ctx = replace(ctx, pause=lambda _: None)
+    while archives.index_room(ctx, room, most=100):
+        archives.tidy(ctx)
+    segments = ctx.store.index.segments()
+    assert sum(segment.postings for segment in segments) <= 800 * POSTINGS_PER_MESSAGE * 9 / 8 + 10_000
+    names = ctx.store.engine.command("KEYS", "lingr:{index}:postings:*")
+    held = sum(ctx.store.engine.commands([("STRLEN", name) for name in names]))
+    assert held == 4 * sum(segment.postings for segment in segments)
+    assert [bool(hits(ctx, f"w{number}x7")) for number in (1499, 1100, 500)] == [True, True, False]
+
+
+def test_an_index_of_an_older_version_is_gone_on_with(ctx):
+    room = room_with(ctx, "old", "tea one")
+    archives.index_room(ctx, room)
+    key, raw = ctx.store.engine.command("HGETALL", keys.index_segments())
+    older = msgspec.json.decode(raw)
+    del older["postings"]
+    ctx.store.engine.command("HSET", keys.index_segments(), key, msgspec.json.encode(older))
+    said(ctx, room, (ctx.clock(), "tea two"))
+    assert archives.index_room(ctx, room) == 1
+    assert [text for _, text in hits(ctx, "tea")] == ["tea two", "tea one"]
+    [segment] = ctx.store.index.segments()
+    assert (segment.key, segment.size) == (int(key), 2)
 
 
 def test_a_room_with_a_long_past_is_indexed_from_where_the_bound_is(open_ctx):

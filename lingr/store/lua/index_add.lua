@@ -4,12 +4,13 @@
 -- it was ('' for none) and as it is to be ('' to leave the segment alone), the documents, then the postings
 -- for each key.
 -- Returns whether they were added.
+-- uses: segment
 local ROOMS, NUMBERS, SEGMENTS, DOCUMENTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local room, was, is, number = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local segment, segment_was, segment_is = ARGV[5], ARGV[6], ARGV[7]
 if (redis.call('HGET', ROOMS, room) or '') ~= was then return { 'ok', 0 } end
 if segment_is ~= '' then
-  if (redis.call('HGET', SEGMENTS, segment) or '') ~= segment_was then return { 'ok', 0 } end
+  if not is_same(redis.call('HGET', SEGMENTS, segment) or '', segment_was) then return { 'ok', 0 } end
   redis.call('HSET', SEGMENTS, segment, segment_is)
   redis.call('APPEND', DOCUMENTS, ARGV[8])
   for index = 5, #KEYS do
