@@ -113,12 +113,14 @@ class Settings(BaseSettings):
     limit_get_archives: Limit = Field(
         "1/minute",
         alias="LINGR_LIMIT_GET_ARCHIVES",
-        description="Calls of room.getArchives, per API key and room; once a minute is documented.",
+        description="Calls of room.getArchives for the same day, per API key and room; "
+        "once a minute is documented.",
     )
     limit_archive_pages: Limit = Field(
         "60/minute",
         alias="LINGR_LIMIT_ARCHIVE_PAGES",
-        description="Calls of room.getArchives that go on after a counter, per API key and room.",
+        description="Calls of room.getArchives altogether, per API key: other days and rooms, "
+        "and those that go on after a counter.",
     )
     limit_user_info: Limit = Field(
         "1/minute",

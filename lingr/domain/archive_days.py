@@ -44,8 +44,11 @@ def get_archives(
     room = rooms.find(ctx, id)
     rooms.admit(ctx, caller, room.id, room.password, password)
     after = max(counter or 0, 0)
-    limit = rates.ARCHIVE_PAGES if after else rates.GET_ARCHIVES
-    rates.take(ctx, caller.api_key or "", (limit, room.id))
+    # The one for all of them first: who is told to wait for that has not had its answer of this day.
+    counted = [(rates.ARCHIVE_PAGES, "")]
+    if not after:
+        counted.append((rates.GET_ARCHIVES, f"{room.id} {wanted}"))
+    rates.take(ctx, caller.api_key or "", *counted)
 
     def keep(message: Message) -> bool:
         return message.type == "user" if user_messages_only else message.type != "private"

@@ -28,8 +28,8 @@ class Limit:
 
 GET_INFO = Limit("room.getInfo", "limit_get_info", "API key and room")
 EXPLORE = Limit("explore.*, room.searchArchives", "limit_explore", "API key, method and arguments")
-GET_ARCHIVES = Limit("room.getArchives", "limit_get_archives", "API key and room")
-ARCHIVE_PAGES = Limit("room.getArchives with a counter", "limit_archive_pages", "API key and room")
+GET_ARCHIVES = Limit("room.getArchives without a counter", "limit_get_archives", "API key, room and day")
+ARCHIVE_PAGES = Limit("room.getArchives", "limit_archive_pages", "API key")
 USER_INFO = Limit("user.getInfo", "limit_user_info", "session")
 GET_MESSAGES = Limit("room.getMessages", "limit_get_messages", "ticket")
 ENTER = Limit("room.enter", "limit_enter", "session")
@@ -43,8 +43,8 @@ LIMITS = (
     EXPLORE,
     USER_INFO,
     GET_INFO,
-    GET_ARCHIVES,
     ARCHIVE_PAGES,
+    GET_ARCHIVES,
     GET_MESSAGES,
     ENTER,
     SAY,

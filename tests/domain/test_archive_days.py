@@ -102,18 +102,32 @@ def test_a_password_is_asked_for(ctx):
         archive(ctx, "no such room")
 
 
-def test_it_is_told_once_a_minute_to_each_key_and_of_each_room(open_ctx):
+def test_each_day_of_a_room_is_told_once_a_minute(open_ctx):
     ctx = open_ctx(rate_limits=True)
     for room in ("one", "two"):
         room_with(ctx, room, "hello")
-        assert archive(ctx, room) == ["hello"]
-        with pytest.raises(LingrError, match="rate_limited"):
-            archive(ctx, room, "2008-03-02")
-        for counter in (0, -5):
-            with pytest.raises(LingrError, match="rate_limited"):
-                archive(ctx, room, counter=counter)
+        for date in ("", "2008-03-01", "2008-02-29"):
+            assert archive(ctx, room, date) == ([] if date else ["hello"])
+            for counter in (None, 0, -5):
+                with pytest.raises(LingrError, match="rate_limited"):
+                    archive(ctx, room, date, counter=counter)
         # To go on is another matter.
         assert archive(ctx, room, counter=1) == []
+
+
+def test_so_many_calls_a_minute_are_answered_altogether(open_ctx):
+    ctx = open_ctx(rate_limits=True, limit_archive_pages="3/minute")
+    for room in ("one", "two"):
+        room_with(ctx, room, "hello")
+        assert archive(ctx, room) == ["hello"]
+    assert archive(ctx, "one", counter=1) == []
+    for room, counter in (("one", 1), ("two", None)):
+        with pytest.raises(LingrError, match="rate_limited"):
+            archive(ctx, room, "2008-03-01", counter=counter)
+    # The day that was refused has not been told, and is when the minute is over.
+    [counts] = ctx.store.engine.command("KEYS", "*:limit_archive_pages:*")
+    ctx.store.engine.command("DEL", counts)
+    assert archive(ctx, "two", "2008-03-01") == []
 
 
 def test_a_day_with_very_many_messages_is_told_in_parts(open_ctx):
