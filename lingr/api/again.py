@@ -39,6 +39,10 @@ class Repeat:
             return None
         return self._prepared.send(text, done)
 
+    def is_refused(self, told: list[Reply] | Exception) -> bool:
+        """Whether it is certain that nothing came of it: it may be asked for anew, as another attempt."""
+        return self._prepared.is_refused(told)
+
     def outcome(self, told: list[Reply] | Exception) -> Rendered | None:
         """The answer; None if it is to be asked for as every other call, as the same attempt."""
         try:

@@ -37,6 +37,9 @@ class Prepared(Protocol):
         ``done`` is called later, from the event loop, with what ``outcome`` reads.
         """
 
+    def is_refused(self, told: list[Reply] | Exception, /) -> bool:
+        """Whether it is certain that the call has had no effect."""
+
     def outcome(self, told: list[Reply] | Exception, /) -> Any:
         """What the call returned; None if it has to be called as usual, as the same attempt."""
 

@@ -7,7 +7,7 @@ from lingr.domain.context import Caller, Context
 from lingr.domain.presence import room_of
 from lingr.errors import LingrError
 from lingr.store.channel import Channel, Done, Reply
-from lingr.store.speech import Speech, spoken_of
+from lingr.store.speech import Speech, is_refused, spoken_of
 from lingr.text import clean
 from lingr.values import Said
 
@@ -75,6 +75,10 @@ class Saying:
         attempt = f"{self._stem}{self._number}"
         self._channel.send_packed(self._speech.packed(text, attempt=attempt, now=self._ctx.clock()), done)
         return attempt
+
+    def is_refused(self, told: list[Reply] | Exception) -> bool:
+        """Whether it is certain that nothing was said, so that the attempt may be forgotten."""
+        return is_refused(told)
 
     def outcome(self, told: list[Reply] | Exception) -> Said | None:
         """What the engine told ``done``; None unless it is known to have been said."""

@@ -114,7 +114,8 @@ class Sayings:
             else:
                 # Perhaps it was said, and only the answer lost. The same attempt is not said twice.
                 conn.saying = None
-                self._wire.begin_again(conn, data, template.attempt)
+                attempt = "" if template.repeat.is_refused(told) else template.attempt
+                self._wire.begin_again(conn, data, attempt)
         except Exception:
             log.exception("unspecified failure", what="saying")
             self._wire.drop(conn)

@@ -49,7 +49,7 @@ class Speech:
 
         ``again`` must be set if an attempt of this name may have been made before.
         """
-        return self._call(speech_of(text, self._target, now), now, attempt, again, self._keys)
+        return self._call(speech_of(text, self._target, now), now, attempt, again, self._all_keys)
 
     def requested(self, text: str, *, request_id: str, now: int) -> Call:
         """The same, said once however often it is called with that request id."""
@@ -75,9 +75,13 @@ class Speech:
             after,
         )
 
+    @property
+    def _all_keys(self) -> tuple[str, ...]:
+        return (*self._keys, keys.repeated(self._room_id))
+
     def _packed_around(self) -> tuple[bytes, ...]:
         """What stands before, between and after the three arguments that change."""
-        whole = pack([self._call(_SPEECH.encode(), _NOW, _ATTEMPT, False, self._keys).command()])
+        whole = pack([self._call(_SPEECH.encode(), _NOW, _ATTEMPT, False, self._all_keys).command()])
         parts = []
         for gap in (_SPEECH, _NOW, _ATTEMPT):
             part, _, whole = whole.partition(b"%d\r\n%b" % (len(gap), gap.encode()))
@@ -100,6 +104,13 @@ class Speech:
                 *self._allowance,
             ),
         )
+
+
+def is_refused(outcome: list[Reply] | Exception) -> bool:
+    """Whether it is certain that such a call has said nothing, because the engine says so."""
+    if isinstance(outcome, Exception):
+        return False
+    return isinstance(outcome[0], Exception) or outcome[0][0] == b"error"
 
 
 def spoken_of(outcome: list[Reply] | Exception) -> tuple[Message, str] | None:

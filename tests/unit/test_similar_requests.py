@@ -67,7 +67,12 @@ class Talker:
         self.done = done
         return f"attempt {len(self.asked)}"
 
+    def is_refused(self, told):
+        return told == "refused"
+
     def outcome(self, told):
+        if told == "refused":
+            return None
         if told == "broken":
             raise ValueError
         return None if isinstance(told, Exception) else told
@@ -213,6 +218,14 @@ def test_what_became_of_it_is_found_out_with_the_same_bytes_and_the_same_name(to
     talker.done(told)
     assert talker.begun == [(saying(b"second"), "attempt 1")]
     assert talker.answered == []
+    assert talker.conn.saying is None
+
+
+def test_what_was_refused_is_asked_for_anew():
+    talker = Talker(FIRST)
+    talker.hears(saying(b"second"))
+    talker.done("refused")
+    assert talker.begun == [(saying(b"second"), "")]
     assert talker.conn.saying is None
 
 

@@ -1,13 +1,8 @@
--- What an attempt to say something has made, if it or its repetition came before: the log has the attempt's
--- name beside the event. Attempts are told apart from others for as long as they are remembered (ms).
--- A first attempt that was held up on its way may come after its repetition (`is_repeated`). A repetition that says
--- something therefore leaves its time in the room (`repeated`): until that is old, nothing is believed to be new.
-local function made_before(LOG, ROOM, attempt, now, remembered, is_repeated, repeated)
-  local since = now - remembered
-  if not is_repeated and tonumber(repeated) < since then
-    redis.call('HDEL', ROOM, 'repeated')
-    return nil
-  end
+-- Attempts to say something that are made once more because nobody knows what became of the first one.
+
+-- What the first attempt of that name has said: the log has the name beside the event. It is nothing if all
+-- events since a time (ms) are others.
+local function made_before(LOG, attempt, since)
   local last = '+'
   while true do
     local entries = redis.call('XREVRANGE', LOG, last, '-', 'COUNT', 100)
@@ -19,4 +14,19 @@ local function made_before(LOG, ROOM, attempt, now, remembered, is_repeated, rep
     end
     if #entries < 100 then return nil end
   end
+end
+
+-- A first attempt that was held up on its way may come after its repetition. One that says something is therefore
+-- remembered (ms), and a mark in the room tells that there are such.
+local function note_repetition(ROOM, REPEATED, attempt, json, remembered)
+  redis.call('HSET', ROOM, 'repeated', 1)
+  redis.call('HSET', REPEATED, attempt, json)
+  redis.call('PEXPIRE', REPEATED, remembered)
+end
+
+-- What the repetition of a first attempt has said before it, or nothing.
+local function made_by_repetition(ROOM, REPEATED, attempt)
+  local said = redis.call('HGET', REPEATED, attempt)
+  if not said and redis.call('EXISTS', REPEATED) == 0 then redis.call('HDEL', ROOM, 'repeated') end
+  return said
 end

@@ -1,6 +1,6 @@
 -- Numbers, stores and announces what an occupant says, once per attempt.
--- KEYS: the room's hash, its log, its tickets, its channel, its occupants, the ticket's speaking count, and
--- with a request id the message stored for that.
+-- KEYS: the room's hash, its log, its tickets, its channel, its occupants, the ticket's speaking count, then
+-- the message stored for the request id, or without one those of the repeated attempts.
 -- ARGV: ticket, session, the message's type, time and text as JSON without the first brace, now (ms), most
 -- events to keep, the attempt ('' with a request id), whether it was made before (1 or 0), how long an
 -- attempt or request is remembered (ms), target occupant ('' for everybody), most messages per window (0: any
@@ -11,7 +11,7 @@
 -- uses: attempt
 -- No other script runs as often. What others share is written out here, and costs a third less.
 local ROOM, LOG, TICKETS, CHANNEL, OCCUPANTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local SPEAKING, SAID = KEYS[6], KEYS[7]
+local SPEAKING, SAID, REPEATED = KEYS[6], KEYS[7], KEYS[7]
 local now, attempt, target = ARGV[4], ARGV[6], ARGV[9]
 local record = redis.call('HGET', TICKETS, ARGV[1])
 local session, epoch, voice = string.match(
@@ -22,8 +22,10 @@ if session ~= ARGV[2] or epoch ~= room[1] then return { 'error', 'invalid_ticket
 local said
 if attempt == '' then
   said = redis.call('GET', SAID)
-elseif ARGV[7] == '1' or room[7] then
-  said = made_before(LOG, ROOM, attempt, now, ARGV[8], ARGV[7] == '1', room[7])
+elseif ARGV[7] == '1' then
+  said = made_before(LOG, attempt, now - ARGV[8])
+elseif room[7] then
+  said = made_by_repetition(ROOM, REPEATED, attempt)
 end
 if said then return { 'ok', said, room[6] } end
 
@@ -51,7 +53,7 @@ if target == '' then
 else
   redis.call('HSET', ROOM, 'counter', counter)
 end
-if ARGV[7] == '1' then redis.call('HSET', ROOM, 'repeated', now) end
+if ARGV[7] == '1' then note_repetition(ROOM, REPEATED, attempt, json, ARGV[8]) end
 redis.call('SPUBLISH', CHANNEL, '{"counter":' .. counter .. ',"roster":' .. room[3]
   .. ',"size":' .. room[4] + room[5] .. ',"event":' .. json .. '}')
 return { 'ok', json, room[6] }
