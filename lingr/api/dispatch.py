@@ -144,10 +144,13 @@ class Dispatcher:
         address = request.address
         if method.needs is Needs.NOTHING:
             return Caller(address=address)
-        if method.needs is Needs.API_KEY:
+        session_id = values.get("session", "")
+        if method.needs is Needs.KEY_OR_SESSION and session_id and not values.get("api_key"):
+            with_key = sessions.require_in_place_of_key(self._ctx, session_id)
+            return Caller(api_key=with_key.api_key, source=with_key.source, address=address)
+        if method.needs in (Needs.API_KEY, Needs.KEY_OR_SESSION):
             key = accounts.require_api_key(self._ctx, values.get("api_key", ""))
             return Caller(api_key=key.id, source=key.source, address=address)
-        session_id = values.get("session", "")
         if method.needs is Needs.TICKET or method.checks_session:
             ticket = values.get("ticket", "")
             return Caller(session_id=session_id, ticket=ticket, address=address, attempt=request.attempt)

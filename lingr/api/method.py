@@ -22,6 +22,7 @@ class Needs(Enum):
 
     NOTHING = "nothing"
     API_KEY = "API key"
+    KEY_OR_SESSION = "API key or session"
     SESSION = "session"
     LOGIN = "logged-in session"
     TICKET = "session and ticket"
@@ -93,7 +94,7 @@ class Method:
     def errors(self) -> tuple[str, ...]:
         """Names of all errors the method can answer with, in the order in which they are checked."""
         names = ["invalid_http_method", "invalid_format", "invalid_encoding"]
-        if self.needs is Needs.API_KEY:
+        if self.needs in (Needs.API_KEY, Needs.KEY_OR_SESSION):
             names.append("invalid_api_key")
         if self.needs in (Needs.SESSION, Needs.LOGIN, Needs.TICKET, Needs.USER_TICKET):
             names.append("invalid_session")

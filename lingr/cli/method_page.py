@@ -15,10 +15,12 @@ from lingr.settings import Settings
 ANYWHERE = ("invalid_parameter", "request_too_large", "unavailable", "internal_error")
 """What every method may answer with besides the errors of its row."""
 
+_KEY = {"api_key": "An API key, 32 lower-case hex digits."}
 _SESSION = {"session": "The session, as session.create told it."}
 SHOWN: dict[Needs, dict[str, str]] = {
     Needs.NOTHING: {},
-    Needs.API_KEY: {"api_key": "An API key, 32 lower-case hex digits."},
+    Needs.API_KEY: _KEY,
+    Needs.KEY_OR_SESSION: {**_KEY, "session": "Ours: a live session in place of its API key."},
     Needs.SESSION: _SESSION,
     Needs.LOGIN: _SESSION,
     Needs.TICKET: {**_SESSION, "ticket": "The ticket, as room.enter told it."},
@@ -39,6 +41,11 @@ def credentials(row: Method) -> dict[str, str]:
     """What a method's callers show before anything else: the names of the parameters, and what they are."""
     named = {param.name for param in row.params}
     return {name: doc for name, doc in SHOWN[row.needs].items() if name not in named}
+
+
+def shows_all(row: Method) -> bool:
+    """Whether callers must show all of that, not one in place of the other."""
+    return row.needs is not Needs.KEY_OR_SESSION
 
 
 def default_of(param: Param) -> str | None:
@@ -81,7 +88,7 @@ def _parameters(row: Method) -> Iterator[str]:
     yield "| parameter | kind | | default | |"
     yield "| --- | --- | --- | --- | --- |"
     for name, doc in credentials(row).items():
-        yield f"| `{name}` | text | required |  | {doc} |"
+        yield f"| `{name}` | text | {'required' if shows_all(row) else ''} |  | {doc} |"
     for param in row.params:
         default, required = default_of(param), "required" if param.required else ""
         told = "" if default is None else f"`{default}`"

@@ -12,7 +12,7 @@ from lingr.api.method import Method
 from lingr.api.params import Param
 from lingr.api.v1 import METHODS
 from lingr.cli.bodies import Bodies, bodies_option
-from lingr.cli.method_page import ANYWHERE, credentials, default_of
+from lingr.cli.method_page import ANYWHERE, credentials, default_of, shows_all
 from lingr.errors import TABLE
 
 Json: TypeAlias = dict[str, Any]
@@ -111,7 +111,7 @@ _MANNER: Json = {
 
 def _shown(row: Method) -> list[tuple[str, Json]]:
     return [
-        (name, {"description": doc, "required": True, "schema": KINDS["text"]})
+        (name, {"description": doc, "required": shows_all(row), "schema": KINDS["text"]})
         for name, doc in credentials(row).items()
     ]
 

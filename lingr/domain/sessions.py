@@ -25,6 +25,16 @@ def require(ctx: Context, session_id: str) -> Session:
     return ctx.store.sessions.touch(well_formed(session_id))
 
 
+def require_in_place_of_key(ctx: Context, session_id: str) -> Session:
+    """The live session whose API key is asked for, as by `require`. Raises LingrError ``invalid_api_key``."""
+    try:
+        return require(ctx, session_id)
+    except LingrError as error:
+        if error.name == "invalid_session":
+            raise LingrError("invalid_api_key") from error
+        raise
+
+
 def verify(ctx: Context, caller: Caller) -> None:
     """Nothing to do: whoever gets here has a live session, and has just kept it alive."""
 

@@ -17,6 +17,13 @@ def test_get_info_is_answered_once_a_minute_for_each_room(strict: House, form: s
         assert speaker.code("room/get_info", api_key=strict.api_key, id=room) == 112
 
 
+def test_a_session_is_limited_as_its_api_key_is(strict: House) -> None:
+    room, session = strict.room(), strict.session()
+    strict.client.ok("room/get_info", session=session, id=room)
+    for credentials in ({"session": session}, {"session": strict.session()}, {"api_key": strict.api_key}):
+        assert strict.client.post("room/get_info", id=room, **credentials).code == 112
+
+
 def test_get_messages_is_answered_at_once_and_then_once_a_minute_for_each_ticket(
     strict: House, form: str
 ) -> None:

@@ -13,10 +13,11 @@ from support.house import House
 from support.scenes import Scene, sound
 
 ROWS = list(METHODS.values())
-SESSION_ROWS = [row for row in ROWS if row.needs not in (Needs.NOTHING, Needs.API_KEY)]
+KEY_ROWS = [row for row in ROWS if row.needs in (Needs.API_KEY, Needs.KEY_OR_SESSION)]
+EITHER_ROWS = [row for row in ROWS if row.needs is Needs.KEY_OR_SESSION]
+SESSION_ROWS = [row for row in ROWS if row.needs is not Needs.NOTHING and row not in KEY_ROWS]
 LOGIN_ROWS = [row for row in ROWS if row.needs in (Needs.LOGIN, Needs.USER_TICKET)]
 TICKET_ROWS = [row for row in ROWS if row.needs is Needs.TICKET]
-KEY_ROWS = [row for row in ROWS if row.needs is Needs.API_KEY]
 REQUIRED = [
     (row, param.name, TABLE[param.absent].v1) for row in ROWS for param in row.params if param.required
 ]
@@ -38,6 +39,23 @@ def test_a_bad_api_key_is_refused(speaker: Speaker, row: Method) -> None:
     assert speaker.code(row.path, **sound(row)) == 101
     for bad in ("", "x", "0" * 32, "F" * 32, "*", "あ"):
         assert speaker.code(row.path, api_key=bad, **sound(row)) == 101
+
+
+@pytest.mark.parametrize("row", EITHER_ROWS, ids=named)
+def test_a_live_session_stands_for_its_api_key(house: House, speaker: Speaker, row: Method) -> None:
+    ask = Scene(house, row).ask
+    session = house.session()
+    for key in (None, ""):
+        assert read(ask(api_key=key, session=session).send(speaker, row.path), speaker.form)["status"] == "ok"
+    assert speaker.code(row.path, api_key="0" * 32, session=session, **sound(row)) == 101
+    told = read(ask(session=DEAD).send(speaker, row.path), speaker.form)
+    assert told["status"] == "ok"
+    for bad in BAD_SESSIONS:
+        assert speaker.code(row.path, session=bad, **sound(row)) == 101
+
+
+def test_a_session_does_not_open_another_one(house: House, speaker: Speaker) -> None:
+    assert speaker.code("session/create", session=house.session()) == 101
 
 
 @pytest.mark.parametrize("row", SESSION_ROWS, ids=named)

@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from lingr.api.method import Method
 from lingr.api.v1 import METHODS
 from lingr.cli.bodies import Bodies
-from lingr.cli.method_page import credentials
+from lingr.cli.method_page import credentials, shows_all
 from lingr.cli.openapi import document, written
 from lingr.errors import TABLE
 
@@ -50,7 +50,9 @@ def test_a_methods_parameters_are_there(row: Method) -> None:
     path = TOLD["paths"][f"/{row.path}"]
     asked = {param["name"]: param.get("required", False) for param in path["get"]["parameters"]}
     (form,) = path["post"]["requestBody"]["content"].values()
-    every = {param.name: param.required for param in row.params} | dict.fromkeys(credentials(row), True)
+    every = {param.name: param.required for param in row.params} | dict.fromkeys(
+        credentials(row), shows_all(row)
+    )
     assert form["schema"]["properties"].keys() == every.keys() | {"format", "callback"}
     assert set(form["schema"].get("required", [])) == {name for name, required in every.items() if required}
     images = {param.name for param in row.params if param.kind == "image"}

@@ -103,7 +103,7 @@ class Scene:
     def _credentials(self) -> dict[str, str]:
         if self.row.needs is Needs.NOTHING:
             return {}
-        if self.row.needs is Needs.API_KEY:
+        if self.row.needs in (Needs.API_KEY, Needs.KEY_OR_SESSION):
             return {"api_key": self.house.api_key}
         if self.row.needs in (Needs.TICKET, Needs.USER_TICKET):
             return {"session": self.session, "ticket": self.ticket}

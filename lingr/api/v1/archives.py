@@ -14,7 +14,7 @@ PASSWORD_ERRORS = ("invalid_room", "room_password_required", "invalid_room_passw
 _SEARCH = Method(
     "explore.searchArchives",
     "GET",
-    Needs.API_KEY,
+    Needs.KEY_OR_SESSION,
     archive_search.search,
     "hits",
     "Find what was said in listed rooms without a password, or in one room.",
@@ -31,7 +31,7 @@ METHODS = (
     Method(
         "room.getArchives",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         archive_days.get_archives,
         "archive",
         "Tell what was said in a room on a day, as its own time zone counts days.",

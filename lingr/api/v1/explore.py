@@ -13,7 +13,7 @@ METHODS = (
     Method(
         "explore.getHotRooms",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         exploring.get_hot_rooms,
         "rooms",
         "Tell the listed rooms with the most people and talk just now, the hottest first.",
@@ -23,7 +23,7 @@ METHODS = (
     Method(
         "explore.getNewRooms",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         exploring.get_new_rooms,
         "rooms",
         "Tell the listed rooms made last, the newest first.",
@@ -33,7 +33,7 @@ METHODS = (
     Method(
         "explore.getHotTags",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         exploring.get_hot_tags,
         "tags",
         "Tell the tags of the hottest rooms, the hottest first.",
@@ -43,7 +43,7 @@ METHODS = (
     Method(
         "explore.getAllTags",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         exploring.get_all_tags,
         "tags",
         "Tell the tags of all listed rooms, those of the most rooms first.",
@@ -53,7 +53,7 @@ METHODS = (
     Method(
         "explore.search",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         exploring.search,
         "rooms",
         "Find listed rooms that have every term in name, description or tags.",
@@ -68,7 +68,7 @@ METHODS = (
     Method(
         "explore.searchTags",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         exploring.search_tags,
         "rooms",
         "Find listed rooms that have every one of some tags.",

@@ -12,7 +12,7 @@ METHODS = (
     Method(
         "room.getInfo",
         "GET",
-        Needs.API_KEY,
+        Needs.KEY_OR_SESSION,
         rooms.info,
         "room_info",
         "Describe a room and who is in it, and with a counter what was said there.",
