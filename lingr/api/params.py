@@ -69,6 +69,9 @@ def read(request: Request, most_bytes: int, most_file: int = 0) -> Raw:
                     values[name.decode()] = value.decode()
                 except UnicodeDecodeError:
                     flaw = flaw or LingrError("invalid_encoding")
+                    if name == b"format":
+                        # Which is looked at before the flaw is.
+                        values["format"] = value.decode(errors="replace")
         except UnicodeDecodeError:
             flaw = flaw or LingrError("invalid_encoding")
         except ValueError:
@@ -169,14 +172,17 @@ class Text(Param):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(Param):
-    """``true`` and ``1`` are true, everything else is false: so the clients send it."""
+    """``true`` and ``1`` are true, everything else is false: so the clients send it.
+
+    An empty one counts as absent; ``default`` is the argument then.
+    """
 
     default: bool | None = False
 
     kind = "flag"
 
     def parse(self, value: str | None) -> bool | None:
-        return self.default if value is None else value.lower() in ("true", "1")
+        return value.lower() in ("true", "1") if value else self.default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,8 +66,11 @@ def test_bad_utf_8_in_a_name_is_refused(house: House) -> None:
     assert house.client.request("POST", "/api/session/create?format=json", part, kind).code == 120
 
 
-def test_a_format_that_is_not_utf_8_is_answered_in_xml(house: House) -> None:
-    assert refusal(read(raw_get(house, "session/create", b"format=js%FFon"), "xml")) == 120
+@pytest.mark.parametrize("bad", [b"js%FFon", b"%ff", b"json%ff"])
+def test_a_format_that_is_not_utf_8_is_unknown(house: House, bad: bytes) -> None:
+    assert refusal(read(raw_get(house, "session/create", b"format=" + bad), "xml")) == 104
+    assert refusal(read(raw_post(house, "session/create", b"", b"format=" + bad), "xml")) == 104
+    assert raw_post(house, "session/create", b"format=json", b"format=" + bad).code == 120
 
 
 def test_a_bad_format_is_found_before_bad_utf_8(house: House) -> None:

@@ -66,7 +66,7 @@ def test_a_room_with_a_password_lets_in_who_knows_it(house: House, session: str)
 
 
 @pytest.mark.parametrize(
-    ("flag", "shown"), [(None, True), ("true", True), ("1", True), ("false", False), ("0", False)]
+    ("flag", "shown"), [(None, True), ("", True), ("true", True), ("1", True), ("false", False), ("0", False)]
 )
 def test_a_room_is_in_the_directory_unless_its_owner_says_no(
     house: House, session: str, flag: str | None, shown: bool

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lingr.domain import rooms
 from support.forms import Speaker
 from support.house import Account, House
 
@@ -47,6 +48,13 @@ def test_settings_change_and_what_is_absent_does_not(house: House, room: str, ch
     assert (changed["description"], changed["timezone"], changed["tags"]) == ("", "Osaka", [])
     assert changed["requires_password"] is False
     assert house.info(room)["room"] == changed
+
+
+def test_a_flag_that_is_empty_is_absent(house: House, room: str, change: Any) -> None:
+    for listed in ("true", "false", "true"):
+        change(listed_in_directory=listed)
+        assert change(listed_in_directory="")["status"] == "ok"
+        assert rooms.find(house.ctx, room).listed is (listed == "true")
 
 
 def test_what_was_changed_is_told_in_every_form(house: House, room: str, session: str, form: str) -> None:
