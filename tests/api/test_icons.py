@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,7 @@ def test_an_icon_that_is_taken_away_is_gone(house: House, account: Account, sess
     assert not shown(house.client, said["icon_url"], 26)
     assert ann.say("again")["icon_url"] != said["icon_url"]
     assert not [path for path in files(house) if account.user_id in path.parts]
+    assert not (house.ctx.settings.images_dir / "user" / account.user_id).exists()
     assert house.client.ok("user/set_icon", session=session, image="")["icon_url"] == plain
 
 
@@ -325,6 +327,25 @@ def test_a_room_gets_another_icon_and_then_none(house: House, session: str) -> N
     gone = upload(house.client, "room/change_settings", session=session, id=room["id"], image="").json["room"]
     assert not shown(house.client, gone["icon_url"], 16)
     assert files_of(house, room["id"]) == set()
+
+
+def test_of_icons_that_a_room_gets_at_once_one_is_kept(house: House, session: str) -> None:
+    room = create(house, session, image=SMALL)["id"]
+
+    def change(_: int) -> str:
+        told = upload(house.client, "room/change_settings", session=session, id=room, image=SMALL).json
+        assert told["status"] == "ok", told
+        url: str = told["room"]["icon_url"]
+        return url
+
+    with ThreadPoolExecutor(8) as pool:
+        told = set(pool.map(change, range(8)))
+    url = house.info(room)["room"]["icon_url"]
+    assert len(told) == 8
+    assert url in told
+    assert shown(house.client, url, 16)
+    [kept] = {path.parent.name for path in files_of(house, room)}
+    assert kept in url
 
 
 def test_a_room_takes_its_icon_along_and_leaves_none_behind(house: House, session: str) -> None:
