@@ -76,8 +76,10 @@ class Query:
         Best is what was typed in one piece, and nothing else.
         """
         said = folded(text)
-        found = {sign or word for _, sign, word in _PART.findall(said)}
-        if not self.words <= found or not all(run in said for run in self.runs):
+        # To look for words is dear where one is not even part of another.
+        if not all(part in said for part in (*self.words, *self.runs)):
+            return 0.0
+        if not self.words <= {sign or word for _, sign, word in _PART.findall(said)}:
             return 0.0
         share = min(1.0, len(self.phrase) / len(said))
         return 0.5 + 0.3 * (self.phrase in said) + 0.2 * share

@@ -8,15 +8,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, islice
+from math import prod
 
 from lingr.store import keys
 from lingr.store.client import Engine
-from lingr.store.index import DOCUMENT, MOST_PLACES, Segment, shelf_of
+from lingr.store.index import DOCUMENT, MOST_PLACES, POSTING, Segment, shelf_of
 
 FEW = 8
 """With so few places left it is cheaper to compare what is there than to look further terms up."""
 
 BYTES_AT_ONCE = 65_536
+ENOUGH = 8
+"""Where so many times more places are likely than are wanted, nothing else is read beside."""
+
 WINDOW = 1000
 MOST_AT_ONCE = 500
 NEAR = 100
@@ -47,13 +51,15 @@ class _Shelf:
 class _Search:
     """A segment that is looked through: where the terms' postings are, with their marks, the shortest first.
 
-    ``length`` is that one's, in bytes. ``found`` are the places in it, ascending; ``others`` has the other
-    postings, as far as they were read.
+    ``length`` is that one's, in bytes. So many places are ``likely`` to have all terms, if these do not keep
+    company and nothing else stands with them. ``found`` are the places in it, ascending; ``others`` has the
+    other postings, as far as they were read.
     """
 
     segment: Segment
     shelves: list[tuple[int, int]]
     length: int
+    likely: float
     found: list[int] = field(default_factory=list)
     others: list[_Shelf] = field(default_factory=list)
 
@@ -82,7 +88,7 @@ class Finding:
         Segments are read in the order given, several at once where there is little to be read. A message that
         is there has most of the terms, in all likelihood.
         """
-        for group in _groups(self._searches(segments, terms)):
+        for group in _groups(self._searches(segments, terms), ENOUGH * most):
             for one, shelves in self._read(group, slice(0, 1)):
                 one.found = shelves[0].places()
             many = [one for one in group if len(one.found) > FEW]
@@ -116,7 +122,8 @@ class Finding:
             sizes = lengths[number * len(terms) : (number + 1) * len(terms)]
             if all(sizes):
                 shortest_first = sorted(zip(sizes, some, strict=True))
-                yield _Search(segment, [shelf for _, shelf in shortest_first], min(sizes))
+                likely = MOST_PLACES * prod(size / POSTING.size / MOST_PLACES for size in sizes)
+                yield _Search(segment, [shelf for _, shelf in shortest_first], min(sizes), likely)
 
     def _documents(self, found: Sequence[tuple[Segment, int]]) -> list[Place]:
         size = DOCUMENT.size
@@ -150,12 +157,13 @@ def _runs(found: Sequence[tuple[Segment, int]]) -> Iterator[tuple[Segment, list[
         yield former, run
 
 
-def _groups(searches: Iterator[_Search]) -> Iterator[list[_Search]]:
-    """The searches in their order, together where there is little to read."""
+def _groups(searches: Iterator[_Search], enough: float) -> Iterator[list[_Search]]:
+    """The searches in their order, together where there is little to read and little likely to be found."""
     group: list[_Search] = []
     for search in searches:
         group.append(search)
-        if sum(one.length for one in group) >= BYTES_AT_ONCE:
+        much = sum(one.length for one in group) >= BYTES_AT_ONCE
+        if much or sum(one.likely for one in group) >= enough:
             yield group
             group = []
     if group:

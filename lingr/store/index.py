@@ -35,7 +35,7 @@ KEYS_AT_ONCE = 128
 DOCUMENT = Struct("<II")
 """A message in the index: its room's number, its id."""
 
-_POSTING = Struct("<HH")
+POSTING = Struct("<HH")
 _MOST_NUMBER = 2**32 - 1
 
 
@@ -238,7 +238,7 @@ def _postings(segment: Segment, entries: Sequence[Entry], number: int) -> dict[i
     for place, entry in enumerate(entries, segment.size):
         for term in (term_of_room(number), *entry.terms):
             shelf, mark = shelf_of(segment, term)
-            shelves[shelf].append(_POSTING.pack(mark, place))
+            shelves[shelf].append(POSTING.pack(mark, place))
     return {shelf: b"".join(postings) for shelf, postings in shelves.items()}
 
 
