@@ -51,9 +51,39 @@ def exchange(port: int, request: bytes) -> Answer:
         return receive(connection)
 
 
+class _Sparing:
+    """Reads no more of a connection than is asked for: what comes behind is the next answer's."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def makefile(self, mode: str) -> _Sparing:
+        return self
+
+    def readline(self, most: int = 65_536) -> bytes:
+        line = b""
+        while not line.endswith(b"\n") and len(line) < most and (byte := self._connection.recv(1)):
+            line += byte
+        return line
+
+    def read(self, size: int | None = None) -> bytes:
+        data = b""
+        while size is None or len(data) < size:
+            more = self._connection.recv(65_536 if size is None else size - len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+    def close(self) -> None:
+        """The connection stays."""
+
+    flush = close
+
+
 def receive(connection: socket.socket, verb: str = "GET") -> Answer:
     """Reads one answer from a connection that stays open."""
-    response = http.client.HTTPResponse(connection, method=verb)
+    response = http.client.HTTPResponse(_Sparing(connection), method=verb)
     response.begin()
     names = {name.lower(): value for name, value in response.getheaders()}
     return Answer(response.status, names, response.read())
