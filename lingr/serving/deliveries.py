@@ -15,7 +15,7 @@ from lingr.serving.door import Door
 from lingr.serving.times import Times
 from lingr.values import Common, News
 
-SLICE = 128
+SLICE = 256
 """Answers sent before the rest of the process gets its turn."""
 
 REST_SECONDS = 1e-6

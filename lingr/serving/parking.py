@@ -35,7 +35,7 @@ IN = select.EPOLLIN
 AT_ONCE = 128
 """Connections that are seen to before the rest of the process gets its turn."""
 
-BESIDE = 32
+BESIDE = 8
 """The same for those who poll in crowds, while answers go out to one: they go first."""
 
 POLLS = "/observe"
