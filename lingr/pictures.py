@@ -95,5 +95,5 @@ def _png(square: Image.Image, size: int) -> bytes:
     # What the picture brought along would be written down again.
     image.info = {}
     written = io.BytesIO()
-    image.save(written, "PNG", optimize=True)
+    image.save(written, "PNG")
     return written.getvalue()
