@@ -12,9 +12,9 @@ from dataclasses import dataclass
 QUIET_SECONDS = 0.12
 END_SECONDS = 20
 
-# What differs from one answer to the next by its nature: dates, ids that were made for the answer, and the
+# What differs from one answer to the next by its nature: dates, seconds to wait, ids that were made for the answer, and the
 # API key of a server's own pages.
-_DATE = re.compile(rb"(?m)^Date: [^\r\n]+")
+_DATE = re.compile(rb"(?m)^(Date|Retry-After): [^\r\n]+")
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 _KEY = re.compile(rb"\b[0-9a-f]{32}\b")
 _FRESH_ID = re.compile(rb'(?<=[">-])[0-9A-Za-z]{11}(?=["<])')
@@ -30,7 +30,7 @@ class Heard:
     @property
     def told(self) -> bytes:
         """What came back, without what is never twice the same."""
-        data = _STAMP.sub(b"<stamp>", _DATE.sub(b"Date: <date>", self.data))
+        data = _STAMP.sub(b"<stamp>", _DATE.sub(rb"\1: <date>", self.data))
         return _FRESH_ID.sub(b"<fresh id>", _KEY.sub(b"<key>", data))
 
     @property
