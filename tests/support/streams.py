@@ -12,8 +12,8 @@ from dataclasses import dataclass
 QUIET_SECONDS = 0.12
 END_SECONDS = 20
 
-# What differs from one answer to the next by its nature: dates, seconds to wait, ids that were made for the answer, and the
-# API key of a server's own pages.
+# What differs from one answer to the next by its nature: dates, seconds to wait, ids that were made for the
+# answer, and the API key of a server's own pages.
 _DATE = re.compile(rb"(?m)^(Date|Retry-After): [^\r\n]+")
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 _KEY = re.compile(rb"\b[0-9a-f]{32}\b")
