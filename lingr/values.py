@@ -60,8 +60,9 @@ class UserIcon:
 class Session:
     """One client's visit, made with an API key and sharing its ``source``.
 
-    ``user_id`` is None until it logs in, and so are ``description``, what that user says of itself, and
-    ``icon``.
+    ``user_id`` is None until it logs in, and so are ``description``, what that user says of itself, ``icon``
+    and ``username``. Sessions of the 2009 API have a user from the beginning and a ``public_id``, which
+    others may know; it is their occupant id in every room.
     """
 
     id: str
@@ -71,6 +72,8 @@ class Session:
     source: str = "api"
     description: str | None = None
     icon: str | None = None
+    username: str | None = None
+    public_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class Room:
     The outside knows the room by its ``public_id``, another one once the room has ``moved_to`` that.
     ``password`` is a hash, or None for an open room. ``counter`` is the id of the newest event,
     ``max_user_message_id`` that of the newest ``user`` message (0 when there is none). Chatters are the
-    occupants with a nickname, observers those without. ``timezone`` is a Rails zone name.
+    occupants with a nickname, observers those without. ``timezone`` is a Rails zone name. A room for
+    ``members_only`` is closed to everybody else, unless it has a password and they know it.
     """
 
     id: str
@@ -108,6 +112,7 @@ class Room:
     roster: int
     icon: str | None = None
     moved_to: str | None = None
+    members_only: bool = False
 
     @property
     def public_id(self) -> str:
@@ -133,6 +138,7 @@ class Occupant(msgspec.Struct, frozen=True, gc=False):
     description: str | None = None
     place: int = 0
     icon: str | None = None
+    username: str | None = None
 
 
 class Roster(tuple[Occupant, ...]):
@@ -162,6 +168,10 @@ class Holder(msgspec.Struct, frozen=True, gc=False):
     user_id: str | None = None
 
 
+SILENT = ("presence", "membership")
+"""Types of events that the 2007 API does not tell."""
+
+
 class Message(msgspec.Struct, frozen=True, gc=False):
     """One event of a room.
 
@@ -169,6 +179,11 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     ``system:broadcast``. ``occupant_id`` is the speaker, or for system messages whom they are about.
     ``new_nickname`` belongs to nickname changes. A private message names its target in
     ``to_occupant_id``, and in ``to_user_id`` when the target is logged in; no answer shows these two.
+
+    Two more types are told by the 2009 API alone: ``presence``, of a user who comes online or goes offline
+    without a word in the room, and ``membership``, whose ``action`` is ``join``, ``quit`` or ``owner``.
+    ``online`` says, where an event changes that, whether the user is in the room now. ``local_id`` is the
+    sender's own name for what it said, ``bot_id`` the bot that said it, ``is_owner`` what a member is now.
     """
 
     id: int
@@ -184,6 +199,17 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     to_occupant_id: str | None = None
     to_user_id: str | None = None
     icon: str | None = None
+    username: str | None = None
+    local_id: str | None = None
+    bot_id: str | None = None
+    online: bool | None = None
+    action: str | None = None
+    is_owner: bool | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the 2007 API has no words for it."""
+        return self.type in SILENT
 
     def concerns(self, occupant: Reader) -> bool:
         """Whether this occupant may read the message: all may, but for private ones.

@@ -43,6 +43,7 @@ def joining_of(occupant: Occupant, joined: str, now: int) -> bytes:
         "source": occupant.source,
         "client_type": occupant.client_type,
         "icon": occupant.icon,
+        "username": occupant.username,
     }
     return msgspec.json.encode({name: value for name, value in event.items() if value is not None})[1:]
 
@@ -101,6 +102,7 @@ def room_of(room_id: str, fields: dict[str, str]) -> Room:
         roster=int(fields["roster"]),
         moved_to=fields.get("moved_to"),
         icon=fields.get("icon"),
+        members_only=fields.get("members_only") == "1",
     )
 
 
@@ -118,6 +120,7 @@ def fields_of(room: Room, epoch: str) -> list[str | bytes | int]:
         "moved_to": room.moved_to,
         "roster": room.roster,
         "icon": room.icon,
+        "members_only": int(room.members_only) or None,
         "epoch": epoch,
     }
     return [part for pair in pairs.items() if pair[1] is not None for part in pair if part is not None]
@@ -132,6 +135,8 @@ def session_of(session_id: str, fields: dict[str, str]) -> Session:
         fields["source"],
         fields.get("description"),
         fields.get("icon"),
+        fields.get("username"),
+        fields.get("public_id"),
     )
 
 

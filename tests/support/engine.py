@@ -57,9 +57,11 @@ class Valkey:
 
 
 def kept_for_ever() -> re.Pattern[str]:
-    """Matches the keys that ``keys.py`` lists as kept; all others must have a lifetime."""
+    """Matches the keys that `lingr.store.keys` lists as kept; all others must have a lifetime."""
     functions = [
-        one for one in vars(keys).values() if getattr(one, "__module__", "") == keys.__name__ and one.__doc__
+        one
+        for one in vars(keys).values()
+        if getattr(one, "__module__", "").startswith(keys.__name__) and one.__doc__
     ]
     single = [one for one in functions if re.search(r"; kept\.", one.__doc__)]
     names = (

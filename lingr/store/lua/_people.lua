@@ -4,6 +4,7 @@ local function event_of(occupant, kind, now, text, new_nickname)
     type = kind, timestamp = tonumber(now), text = text, new_nickname = new_nickname,
     occupant_id = occupant.id, user_id = occupant.user_id, nickname = occupant.nickname,
     source = occupant.source, client_type = occupant.client_type, icon = occupant.icon,
+    username = occupant.username,
   }), 2)
 end
 

@@ -1,7 +1,8 @@
 -- What all room scripts share: the names of their keys, numbering, storing and announcing.
 -- KEYS: as keys.RoomKeys lists them. cjson.null never occurs: absent fields are left out.
-local ROOM, LOG, OCCUPANTS, TICKETS, POLLS, SEEN, ENTERED, CHATTERS, CHANNEL =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local ROOM, LOG, OCCUPANTS, TICKETS, POLLS, SEEN, ENTERED, CHATTERS, CHANNEL, ONLINE, MEMBERS, NUMBERS, BOTS =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12],
+  KEYS[13]
 
 -- The room's numbers, read once and from then on counted here, and the fields and values that `announce` is
 -- to write back. Nil if there is no room.

@@ -5,15 +5,15 @@
 -- away, or was deleted just now. Errors: id_unavailable, unavailable.
 -- uses: room
 local events = tonumber(ARGV[1])
-if redis.call('EXISTS', KEYS[10]) == 1 then return { 'error', 'id_unavailable' } end
+if redis.call('EXISTS', KEYS[14]) == 1 then return { 'error', 'id_unavailable' } end
 if redis.call('EXISTS', ROOM) == 1 then
   if redis.call('HEXISTS', ROOM, 'moved_to') == 0 then return { 'error', 'id_unavailable' } end
   return { 'ok', {} }
 end
-if redis.call('EXISTS', KEYS[11]) == 1 then return { 'ok', {} } end
-if redis.call('XLEN', KEYS[12]) ~= events then return { 'error', 'unavailable' } end
+if redis.call('EXISTS', KEYS[15]) == 1 then return { 'ok', {} } end
+if redis.call('XLEN', KEYS[16]) ~= events then return { 'error', 'unavailable' } end
 if events > 0 then
-  redis.call('RENAME', KEYS[12], LOG)
+  redis.call('RENAME', KEYS[16], LOG)
   redis.call('PERSIST', LOG)
 end
 redis.call('HSET', ROOM, 'chatters', 0, 'observers', 0, 'places', 0, unpack(ARGV, 2))

@@ -13,7 +13,7 @@ if (at[1] or '') ~= ARGV[1] then return { 'error', 'invalid_room' } end
 if move ~= '' then
   if at[2] ~= move then return { 'error', 'unavailable' } end
   if moves_to == '' then
-    if redis.call('EXISTS', KEYS[10]) == 1 then return { 'error', 'id_unavailable' } end
+    if redis.call('EXISTS', KEYS[14]) == 1 then return { 'error', 'id_unavailable' } end
     redis.call('HDEL', ROOM, 'moved_to')
   else
     redis.call('HSET', ROOM, 'moved_to', moves_to)

@@ -4,12 +4,12 @@
 -- Returns the room's hash, or nothing where the id is free but its keys are not: a room made with it has moved
 -- away, or was deleted just now. Errors: id_unavailable.
 -- uses: room
-if redis.call('EXISTS', KEYS[10]) == 1 then return { 'error', 'id_unavailable' } end
+if redis.call('EXISTS', KEYS[14]) == 1 then return { 'error', 'id_unavailable' } end
 if redis.call('EXISTS', ROOM) == 1 then
   if redis.call('HEXISTS', ROOM, 'moved_to') == 0 then return { 'error', 'id_unavailable' } end
   return { 'ok', {} }
 end
-if redis.call('EXISTS', KEYS[11]) == 1 then return { 'ok', {} } end
+if redis.call('EXISTS', KEYS[15]) == 1 then return { 'ok', {} } end
 redis.call('HSET', ROOM, 'counter', 0, 'max_user_message_id', 0, 'chatters', 0, 'observers', 0, 'places', 0,
   unpack(ARGV))
 return { 'ok', redis.call('HGETALL', ROOM) }

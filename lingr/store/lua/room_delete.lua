@@ -7,7 +7,7 @@
 local room, left = numbers(), {}
 if not room then
   -- Asked again because the answer was lost: it is done.
-  if redis.call('GET', KEYS[10]) == ARGV[2] then return { 'ok', left } end
+  if redis.call('GET', KEYS[14]) == ARGV[2] then return { 'ok', left } end
   return { 'error', 'invalid_room' }
 end
 if (redis.call('HGET', ROOM, 'moved_to') or '') ~= ARGV[1] then return { 'error', 'invalid_room' } end
@@ -16,8 +16,9 @@ for index = 1, #tickets, 2 do
   left[#left + 1] = record_of(tickets[index + 1]).session
   left[#left + 1] = tickets[index]
 end
-redis.call('UNLINK', ROOM, LOG, OCCUPANTS, TICKETS, POLLS, SEEN, ENTERED, CHATTERS)
-redis.call('SET', KEYS[10], ARGV[2], 'PX', ARGV[3])
+redis.call('UNLINK', ROOM, LOG, OCCUPANTS, TICKETS, POLLS, SEEN, ENTERED, CHATTERS, ONLINE, MEMBERS,
+  NUMBERS, BOTS)
+redis.call('SET', KEYS[14], ARGV[2], 'PX', ARGV[3])
 redis.call('SPUBLISH', CHANNEL, '{"counter":' .. room.counter .. ',"roster":' .. room.roster
   .. ',"size":0,"reset":true,"deleted":true}')
 return { 'ok', left }

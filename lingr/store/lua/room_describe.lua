@@ -16,7 +16,7 @@ local at = redis.call('HMGET', ROOM, 'moved_to', 'password')
 if (at[1] or '') ~= ARGV[7] then return { 'error', 'invalid_room' } end
 local password = at[2] or ''
 if password ~= ARGV[1] then return { 'ok', password } end
-local refused = refusal(KEYS[10], ARGV[3], ARGV[4])
+local refused = refusal(KEYS[14], ARGV[3], ARGV[4])
 if refused then return refused end
 local oldest = redis.call('XRANGE', LOG, '-', '+', 'COUNT', 1)[1]
 return {

@@ -10,7 +10,7 @@
 -- uses: events
 local record = held(ARGV[1], ARGV[2])
 if not record then return { 'error', 'invalid_ticket' } end
-local refused = refusal(KEYS[10], ARGV[4], ARGV[5])
+local refused = refusal(KEYS[14], ARGV[4], ARGV[5])
 if refused then return refused end
 redis.call('ZADD', SEEN, ARGV[3], ARGV[1])
 local room = numbers()
