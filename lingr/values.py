@@ -122,6 +122,11 @@ class Room:
     def requires_password(self) -> bool:
         return self.password is not None
 
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may see what is said there."""
+        return self.password is None and not self.members_only
+
 
 class Occupant(msgspec.Struct, frozen=True, gc=False):
     """Somebody in a room. Without ``nickname``: an anonymous observer, seen in the roster, unable to speak.

@@ -15,6 +15,7 @@ from lingr.store.entrances import Entrances
 from lingr.store.finding import Finding
 from lingr.store.index import Index
 from lingr.store.log import Log
+from lingr.store.members import Members
 from lingr.store.mirror import Mirror
 from lingr.store.presence import Presence
 from lingr.store.rates import Rates
@@ -51,6 +52,7 @@ class Store:
     finding: Finding
     retention: Retention
     transfers: Transfers
+    members: Members
 
 
 def open_store(
@@ -91,4 +93,5 @@ def open_store(
         Finding(engine),
         Retention(engine),
         Transfers(engine),
+        Members(engine, users, log_events),
     )

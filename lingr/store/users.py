@@ -187,6 +187,10 @@ class Users:
         """Notes when a ticket dies whose poll is over; ``flush`` writes it down."""
         self._polled.setdefault(user_id, {})[ticket] = due
 
+    def drop(self, user_id: str, room_id: str) -> None:
+        """Notes that the user has a room in no list any more."""
+        self._dropped.add((room_id, user_id))
+
     def flush(self) -> None:
         """Writes down what was noted. What is lost of it costs next to nothing."""
         polled, self._polled = self._polled, {}

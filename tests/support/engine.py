@@ -67,7 +67,7 @@ def kept_for_ever() -> re.Pattern[str]:
     names = (
         [one(*[ANY] * one.__code__.co_argcount) for one in single]
         + list(keys.room(ANY))
-        + list(keys.user(ANY)[:7])
+        + list(keys.user(ANY)[:8])
     )
     return re.compile("|".join(re.escape(name).replace(ANY, "[^{}]+") for name in names))
 

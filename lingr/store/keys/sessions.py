@@ -19,6 +19,8 @@ class UserKeys(NamedTuple):
     * ``visited``: sorted set, room ids by the place of the last visit. Enter.
     * ``occupied``: sorted set, ``<room id> <session>`` by the place of the last entrance. Enter, leave, part.
     * ``heard``: hash, monitored room to the newest of its messages that was counted. Mark, settle.
+    * ``joined``: sorted set, ids of the rooms that the user was made a member of, by the time of that (ms):
+      the truth is ``members`` of each. Members.
     * ``tickets``: hash; ``t:<ticket>`` its session, ``h:<ticket>`` the process that serves its polls,
       ``s:<ticket>`` a stale counter and how often in a row it came. Follow, poll, unfollow, part.
     * ``due``: sorted set, ticket by the time it dies unless it is polled (ms). As ``tickets``.
@@ -32,6 +34,7 @@ class UserKeys(NamedTuple):
     visited: str
     occupied: str
     heard: str
+    joined: str
     tickets: str
     due: str
     channel: str
@@ -49,6 +52,7 @@ def user(user_id: str, database: int = 0) -> UserKeys:
         f"{stem}:visited",
         f"{stem}:occupied",
         f"{stem}:heard",
+        f"{stem}:joined",
         f"{stem}:tickets",
         f"{stem}:due",
         f"{stem}:channel:{database}",
@@ -77,3 +81,15 @@ def session_tickets(session_id: str) -> str:
 def entering(session_id: str) -> str:
     """String, how often the session has entered rooms; lives as long as the window. session_enter."""
     return f"lingr:session:{{{session_id}}}:entering"
+
+
+def subscriptions(session_id: str) -> str:
+    """Hash, room id to how far the session has been told in it, ``.number`` and ``.version``; lives as long
+    as the session. subscription_write.
+    """
+    return f"lingr:session:{{{session_id}}}:subscriptions"
+
+
+def passages(session_id: str) -> str:
+    """Stream, how the session came to its number; lives as long as the session. subscription_write."""
+    return f"lingr:session:{{{session_id}}}:passages"

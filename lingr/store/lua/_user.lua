@@ -1,7 +1,7 @@
 -- What all user scripts share: the names of their keys, and telling what changed.
 -- KEYS: as keys.UserKeys lists them.
-local USER, OWNED, FAVORITE, MONITORED, VISITED, OCCUPIED, HEARD, TICKETS, DUE, CHANNEL =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local USER, OWNED, FAVORITE, MONITORED, VISITED, OCCUPIED, HEARD, JOINED, TICKETS, DUE, CHANNEL =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 
 -- The next place in a list. One row of numbers serves all lists.
 local function place()
@@ -38,10 +38,10 @@ local function occupied()
   return rooms
 end
 
--- Whether a room is in any of the lists.
+-- Whether a room is in any of the lists, or has the user as a member.
 local function listed(room, rooms)
   if rooms[room] or redis.call('SISMEMBER', OWNED, room) == 1 then return true end
-  for _, LIST in ipairs({ FAVORITE, MONITORED, VISITED }) do
+  for _, LIST in ipairs({ FAVORITE, MONITORED, VISITED, JOINED }) do
     if redis.call('ZSCORE', LIST, room) then return true end
   end
   return false

@@ -1,0 +1,181 @@
+"""Who are the members of rooms, which of them are owners, and which rooms a user is a member of.
+
+The truth is in the rooms. A user's own list lies in another slot: it is written before the room and again
+after it, so that no room is missing from it, and whoever reads it asks the rooms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+
+from lingr.errors import LingrError
+from lingr.store import keys
+from lingr.store.client import Argument, Engine, Reply
+from lingr.store.records import claimant_of, hash_of, room_of
+from lingr.store.scripts import Call, Step, run, run_all, values_of
+from lingr.store.users import Users
+from lingr.values import Room, User
+
+
+class Membership(msgspec.Struct, frozen=True, gc=False):
+    """What a room keeps of a member: since when it is one, and when it was last there (ms; 0 for never)."""
+
+    owner: bool
+    since: int
+    seen: int = 0
+
+
+class Seen(NamedTuple):
+    """A room, and whether the user in question is a member of it."""
+
+    room: Room
+    is_member: bool
+
+
+class Staff(NamedTuple):
+    """The members of a room by user id, and the ids of the users who are in it now."""
+
+    members: dict[str, Membership]
+    online: frozenset[str]
+
+
+_membership = msgspec.json.Decoder(Membership)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """``users`` has what is kept of users beside this."""
+
+    engine: Engine
+    users: Users
+    log_events: int
+
+    def rooms(self, public_ids: Sequence[str], user_id: str | None) -> list[Seen | None]:
+        """The rooms that go by these ids, in their order; None where there is no such room."""
+        steps = [step for one in public_ids for step in (*self._look(one, user_id), self._moved(one))]
+        replies = self.engine.commands(steps, safe=True) if steps else []
+        found: dict[str, Seen] = {}
+        moved: dict[str, str] = {}
+        for index, public_id in enumerate(public_ids):
+            fields, is_member, elsewhere = replies[3 * index : 3 * index + 3]
+            seen = _seen(public_id, fields, is_member, user_id)
+            if seen is not None and seen.room.public_id == public_id:
+                found[public_id] = seen
+            elif elsewhere:
+                moved[public_id] = claimant_of(elsewhere)
+        for public_id, seen in zip(moved, self.rooms_made(list(moved.values()), user_id), strict=True):
+            if seen is not None and seen.room.public_id == public_id:
+                found[public_id] = seen
+        return [found.get(one) for one in public_ids]
+
+    def rooms_made(self, room_ids: Sequence[str], user_id: str | None) -> list[Seen | None]:
+        """The same with the ids that the rooms were made with."""
+        steps = [step for one in room_ids for step in self._look(one, user_id)]
+        replies = self.engine.commands(steps, safe=True) if steps else []
+        return [
+            _seen(room_id, fields, is_member, user_id)
+            for room_id, fields, is_member in zip(room_ids, replies[::2], replies[1::2], strict=True)
+        ]
+
+    def rooms_of(self, user_id: str) -> list[Room]:
+        """The rooms that a user is a member of: first those it made, then by the time of joining."""
+        joined = keys.user(user_id, self.engine.database).joined
+        owned, noted = self.engine.commands(
+            [("SMEMBERS", keys.owned_rooms(user_id)), ("ZRANGE", joined, 0, -1)], safe=True
+        )
+        wanted = list(dict.fromkeys(raw.decode() for raw in (*sorted(owned), *noted)))
+        return [one.room for one in self.rooms_made(wanted, user_id) if one is not None and one.is_member]
+
+    def of(self, room_ids: Sequence[str]) -> list[Staff]:
+        """The members of rooms; those who made them are there only if that was noted."""
+        steps: list[tuple[Argument, ...]] = []
+        for room_id in room_ids:
+            room = keys.room(room_id, self.engine.database)
+            steps += [("HGETALL", room.members), ("HKEYS", room.online)]
+        replies = self.engine.commands(steps, safe=True) if steps else []
+        return [
+            Staff(
+                {
+                    user_id.decode(): _membership.decode(raw)
+                    for user_id, raw in zip(members[::2], members[1::2], strict=True)
+                },
+                frozenset(one.decode() for one in online),
+            )
+            for members, online in zip(replies[::2], replies[1::2], strict=True)
+        ]
+
+    def put(
+        self,
+        room_id: str,
+        user: User,
+        *,
+        owner: bool | None,
+        now: int,
+        joined: str,
+        raised: str,
+        lowered: str,
+    ) -> bool:
+        """Makes a user a member, and an ``owner`` or none unless that is None; returns whether it was not so.
+
+        ``joined``, ``raised`` and ``lowered`` are what the room is told, after the user's name. Raises
+        LingrError ``invalid_room``.
+        """
+        room = keys.room(room_id, self.engine.database)
+        note: Step = ("ZADD", keys.user(user.id, self.engine.database).joined, "NX", now, room_id)
+        listing: Step = ("SADD", keys.listing(room_id), user.id)
+        wanted = "" if owner is None else int(owner)
+        arguments: list[Argument] = [
+            user.id,
+            _told(user),
+            wanted,
+            now,
+            self.log_events,
+            joined,
+            raised,
+            lowered,
+        ]
+        steps = [listing, note, Call("member_put", room, arguments), listing, note]
+        reply = run_all(self.engine, steps, safe=True)[2]
+        try:
+            return bool(values_of(reply)[0])
+        except LingrError:
+            self._unjoin(user.id, room_id, str(now))
+            raise
+
+    def remove(self, room_id: str, user: User, *, now: int, left: str) -> bool:
+        """Makes a user a member no longer; returns whether it was one. Raises LingrError ``invalid_room``."""
+        joined = keys.user(user.id, self.engine.database).joined
+        since = self.engine.command("ZSCORE", joined, room_id, safe=True)
+        room = keys.room(room_id, self.engine.database)
+        arguments: list[Argument] = [user.id, _told(user), now, self.log_events, left]
+        was = bool(run(self.engine, "member_remove", room, arguments, safe=True)[0])
+        self._unjoin(user.id, room_id, since or "")
+        return was
+
+    def _unjoin(self, user_id: str, room_id: str, since: Argument) -> None:
+        names = keys.user(user_id, self.engine.database)
+        if run(self.engine, "user_unjoin", names, [room_id, since], safe=True)[0]:
+            self.users.drop(user_id, room_id)
+
+    def _look(self, room_id: str, user_id: str | None) -> list[tuple[Argument, ...]]:
+        room = keys.room(room_id, self.engine.database)
+        return [("HGETALL", room.room), ("HEXISTS", room.members, user_id or "")]
+
+    def _moved(self, public_id: str) -> tuple[Argument, ...]:
+        return ("GET", keys.moved_here(public_id))
+
+
+def _seen(room_id: str, fields: list[bytes], is_member: Reply, user_id: str | None) -> Seen | None:
+    if not fields:
+        return None
+    room = room_of(room_id, hash_of(fields))
+    return Seen(room, user_id is not None and (bool(is_member) or room.owner_id == user_id))
+
+
+def _told(user: User) -> bytes:
+    told = {"user_id": user.id, "username": user.username, "nickname": user.nickname, "icon": user.icon}
+    return msgspec.json.encode({name: value for name, value in told.items() if value is not None})
