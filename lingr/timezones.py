@@ -204,6 +204,12 @@ def stamp(milliseconds: int, zone_name: str) -> str:
     return f"{head}{second:02d}{offset}"
 
 
+def utc(milliseconds: int) -> str:
+    """A time in UTC to the second, ``2013-03-17T07:38:51Z``: how the 2009 API writes times."""
+    minute, second = divmod(milliseconds // 1000, 60)
+    return f"{_minute(minute, 'UTC')[0]}{second:02d}Z"
+
+
 @lru_cache(maxsize=4096)
 def _minute(minute: int, zone_name: str) -> tuple[str, str]:
     """What stands before and after the seconds, for a minute counted from the Unix epoch."""

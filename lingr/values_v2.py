@@ -6,6 +6,9 @@ log, its number: one that no message of another room has.
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
 import msgspec
 
 from lingr.values import Message, Room, Session, User
@@ -18,19 +21,27 @@ class Login(msgspec.Struct, frozen=True):
     user: User
 
 
-class Numbered(msgspec.Struct, frozen=True):
-    """A message as the 2009 API tells it: ``id`` is its number, ``room`` its room's public id.
+class Numbered(msgspec.Struct, frozen=True, dict=True):
+    """An event of a room as the 2009 API tells it: ``id`` is its number, ``room`` its room's public id.
 
-    ``id`` is 0 where the event has no text of its own: presence and membership.
+    ``id`` is 0 where it is no message: presence and membership. It is told to many, so ``made`` keeps what
+    has been rendered of it.
     """
 
     id: int
     room: str
     message: Message
 
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        return {}
+
 
 class Member(msgspec.Struct, frozen=True):
-    """A member of a room: ``id`` is the user's, ``name`` its nickname, ``seen`` when it was last here or 0."""
+    """A member of a room: ``id`` is the user's, ``name`` its nickname.
+
+    ``seen`` is when it was last here, 0 if nobody knows.
+    """
 
     id: str
     username: str
@@ -42,14 +53,25 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Bot(msgspec.Struct, frozen=True):
-    """A bot, as far as others may know it. ``icon`` is the version of its picture, None if it has none."""
+    """A bot, as far as others may know it.
+
+    It is the same sort of occupant in every room, whose id is ``public_id``; ``icon`` is the version of its
+    picture, kept under that id, None if it has none. ``endpoint`` is the address that is told what people say.
+    """
 
     id: str
     name: str
     icon: str | None = None
     owner_id: str | None = None
     endpoint: str | None = None
-    is_paused: bool = False
+    public_id: str = ""
+    created: int = 0
+
+
+class OwnBot(Bot, frozen=True, kw_only=True):
+    """A bot as its owner knows it, with the secret that it proves itself by and is called with."""
+
+    secret: str
 
 
 class ShownRoom(msgspec.Struct, frozen=True):

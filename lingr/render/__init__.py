@@ -7,6 +7,9 @@ import msgspec
 from lingr.render import json, jsonp, xml
 from lingr.render.tree import Tree
 
+V2 = "v2"
+"""The format of the 2009 API: JSON under another type, and calls to it without a semicolon."""
+
 HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 """What goes out with every answer of the API besides its type and length."""
 
@@ -26,7 +29,7 @@ class Rendered(msgspec.Struct, frozen=True):
 def answer(tree: Tree, format: str, callback: str | None = None) -> Rendered:
     """The tree in the format the caller asked for.
 
-    ``format`` is ``xml`` or ``json``; any other is answered in XML, the default of the 2007 API. With
+    ``format`` is ``xml``, ``json`` or `V2`; any other is answered in XML, the default of the 2007 API. With
     JSON a ``callback`` makes the body a call to it; with XML it has no effect. Raises ValueError for a
     callback that `jsonp.is_callback` refuses.
     """
@@ -35,7 +38,7 @@ def answer(tree: Tree, format: str, callback: str | None = None) -> Rendered:
 
 def body_of(tree: Tree, format: str, *, called: bool) -> bytes:
     """What all callers of this format share: the body, fit to stand in a call if ``called``."""
-    if format != "json":
+    if format not in ("json", V2):
         return xml.write(tree)
     body = json.write(tree)
     return jsonp.escape(body) if called else body
@@ -43,6 +46,9 @@ def body_of(tree: Tree, format: str, *, called: bool) -> bytes:
 
 def wrapped(body: bytes, format: str, callback: str | None) -> Rendered:
     """One caller's answer, from a body that `body_of` made. Raises ValueError as `answer` does."""
+    if format == V2:
+        called = body if callback is None else jsonp.wrap(body, callback, end=b"")
+        return Rendered(called, json.CONTENT_TYPE_V2)
     if format != "json":
         return Rendered(body, xml.CONTENT_TYPE)
     return Rendered(body if callback is None else jsonp.wrap(body, callback), json.CONTENT_TYPE)

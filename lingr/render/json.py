@@ -13,6 +13,9 @@ from lingr.render.tree import Once, Tree
 # The official Ruby client and two others throw away an answer whose type begins with anything else.
 CONTENT_TYPE = "text/javascript; charset=utf-8"
 
+# What the service sent from 2009 on.
+CONTENT_TYPE_V2 = "application/javascript; charset=utf-8"
+
 
 def _made(node: object) -> msgspec.Raw:
     if not isinstance(node, Once):

@@ -35,7 +35,7 @@ def escape(body: bytes) -> bytes:
     return body.replace("\u2028".encode(), rb"\u2028").replace("\u2029".encode(), rb"\u2029")
 
 
-def wrap(escaped: bytes, callback: str) -> bytes:
+def wrap(escaped: bytes, callback: str, end: bytes = b";") -> bytes:
     """The call ``/**/callback({...});`` around a body that `escape` has made safe.
 
     The comment in front keeps the caller from choosing the first bytes of the answer, which could make
@@ -43,4 +43,4 @@ def wrap(escaped: bytes, callback: str) -> bytes:
     """
     if _CALLBACK.fullmatch(callback) is None:
         raise ValueError(f"not a callback: {callback!r}")
-    return b"/**/%b(%b);" % (callback.encode("ascii"), escaped)
+    return b"/**/%b(%b)%b" % (callback.encode("ascii"), escaped, end)

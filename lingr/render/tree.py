@@ -25,11 +25,11 @@ class Items(list[Node]):
 
 
 class Once:
-    """A list that is told over and over: ``made`` keeps what a format has made of it, ``make`` gives it."""
+    """A node that is told over and over: ``made`` keeps what a format has made of it, ``make`` gives it."""
 
     __slots__ = ("made", "make")
 
-    def __init__(self, made: dict[str, Any], make: Callable[[], Items]) -> None:
+    def __init__(self, made: dict[str, Any], make: Callable[[], Node]) -> None:
         self.made = made
         self.make = make
 
