@@ -123,6 +123,11 @@ class Room:
         return self.password is not None
 
     @property
+    def in_directory(self) -> bool:
+        """Whether it is shown to those who look for rooms."""
+        return self.listed and not self.members_only
+
+    @property
     def is_public(self) -> bool:
         """Whether anybody may see what is said there."""
         return self.password is None and not self.members_only

@@ -110,7 +110,7 @@ def _is_open(room: Room | None, asked_for: Room | None) -> bool:
         return False
     if asked_for is not None:
         return room.id == asked_for.id
-    return room.listed and not room.requires_password
+    return room.listed and room.is_public
 
 
 def _score(ctx: Context, query: Query, message: Message) -> float:

@@ -119,7 +119,7 @@ def _write(ctx: Context, room: Room, text: str, former: str) -> None:
 
 def _text(room: Room) -> str:
     """What a room is found by: empty if it is not to be found."""
-    if not room.listed:
+    if not room.in_directory:
         return ""
     tags = dict.fromkeys(folded_tag(tag.name) for tag in room.tags)
     # As they are shown, too, where that has spaces: who has read them searches for that.

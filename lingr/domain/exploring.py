@@ -106,8 +106,8 @@ def _search(ctx: Context, needles: tuple[str, ...], count: int) -> tuple[Room, .
 
 
 def _rooms(ctx: Context, ids: Sequence[str]) -> list[Room]:
-    """Those that are there and listed, in their order."""
-    rooms = [room for room in ctx.store.rooms.find_all(ids) if room.listed]
+    """Those that are there and in the directory, in their order."""
+    rooms = [room for room in ctx.store.rooms.find_all(ids) if room.in_directory]
     for gone in set(ids) - {room.id for room in rooms}:
         directory.heal(ctx, gone)
     return rooms

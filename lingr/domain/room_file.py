@@ -60,6 +60,15 @@ class Icon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     squares: dict[int, bytes]
 
 
+class Carried(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A member of the room, by the id that its account had; since when, and when it was last there."""
+
+    user_id: str
+    owner: bool
+    since: int
+    seen: int = 0
+
+
 class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The first line. Times are in milliseconds; ``events`` is how many lines follow."""
 
@@ -78,6 +87,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     active: int | None = None
     keep_events: int | None = None
     keep_days: int | None = None
+    members_only: bool = False
+    members: list[Carried] = []
     icon: Icon | None = None
     events: int
 
@@ -185,6 +196,11 @@ def _check(head: Head) -> None:
         raise LingrError("invalid_parameter", parameter="owner_id")
     if head.password is not None and not passwords.is_hash(head.password):
         raise LingrError("invalid_parameter", parameter="password")
+    ids = {one.user_id for one in head.members}
+    if len(ids) != len(head.members) or not all(map(ID.fullmatch, ids)):
+        raise LingrError("invalid_parameter", parameter="members")
+    if not all(0 <= time < TIME for one in head.members for time in (one.since, one.seen)):
+        raise LingrError("invalid_parameter", parameter="members")
     _check_numbers(head)
     if head.icon is not None and not _is_whole(head.icon):
         raise LingrError("invalid_parameter", parameter="icon")

@@ -207,7 +207,7 @@ def make(ctx: Context, room: Room, drawing: icons.Drawing | None, create: Create
     if made is None:
         elsewhere = room if room.moved_to else replace(room, id=ctx.new_id(), moved_to=room.id)
         made = _make_elsewhere(ctx, elsewhere, drawing, create)
-    if made.listed:
+    if made.in_directory:
         directory.enlist(ctx, made)
     if made.owner_id is not None:
         ctx.store.users.own(made.owner_id, made.id)
@@ -235,7 +235,7 @@ def _make(ctx: Context, room: Room, create: Create) -> Room | None:
     # The owner's list and the directory live in other slots than the room. They are written first: an
     # entry without a room is skipped by those who read, a room without its entry would be lost to them.
     reserved = room.owner_id is not None and ctx.store.rooms.reserve(room.owner_id, room.id, MOST_ROOMS)
-    if room.listed:
+    if room.in_directory:
         directory.announce(ctx, room.id, room.created)
     made, refused = None, False
     try:

@@ -9,8 +9,9 @@ import msgspec
 
 from lingr.domain import icons, room_fields, rooms
 from lingr.domain.context import Context
-from lingr.domain.room_file import Head, Icon, RoomFile, head_line
+from lingr.domain.room_file import Carried, Head, Icon, RoomFile, head_line
 from lingr.errors import LingrError
+from lingr.store.membership import Membership
 from lingr.store.retention import Kept
 from lingr.store.transfers import Snapshot
 from lingr.values import Room, Tag
@@ -65,6 +66,10 @@ def _head(ctx: Context, room: Room, snapshot: Snapshot) -> Head:
         active=number("active"),
         keep_events=number("keep_events"),
         keep_days=number("keep_days"),
+        members_only=fields.get("members_only") == "1",
+        members=[
+            Carried(user_id, one.owner, one.since, one.seen) for user_id, one in snapshot.members.items()
+        ],
         icon=_icon(ctx, room.id, fields.get("icon")),
         events=snapshot.events,
     )
@@ -102,6 +107,7 @@ def carry_in(ctx: Context, lines: Iterator[bytes], room_id: str | None = None) -
         # The room is there, whatever becomes of this.
         if head.keep_events is not None or head.keep_days is not None:
             ctx.store.retention.keep(made.id, Kept(head.keep_events, head.keep_days))
+        ctx.store.members.note(made.id, {one.user_id: one.since for one in head.members})
         # Where there were people, what was said is indexed before the room is left in peace.
         ctx.store.presence.occupied(made.id, ctx.clock())
     return made
@@ -121,6 +127,7 @@ def _room(ctx: Context, head: Head, public_id: str) -> Room:
         listed=head.listed,
         owner_id=head.owner_id,
         password=head.password,
+        members_only=head.members_only,
         created=head.created,
         counter=head.counter,
         max_user_message_id=head.max_user_message_id,
@@ -148,4 +155,5 @@ def _adopt(ctx: Context, room: Room, epoch: str, transfer_id: str, head: Head) -
         for name in ("counter", "max_user_message_id", "active", "keep_events", "keep_days")
         if (value := getattr(head, name)) is not None
     }
-    return ctx.store.transfers.adopt(room, epoch, transfer_id, head.events, others)
+    members = {one.user_id: Membership(one.owner, one.since, one.seen) for one in head.members}
+    return ctx.store.transfers.adopt(room, epoch, transfer_id, head.events, others, members)

@@ -6,7 +6,7 @@ after it, so that no room is missing from it, and whoever reads it asks the room
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,18 +15,11 @@ import msgspec
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Argument, Engine, Reply
+from lingr.store.membership import Membership, memberships_of
 from lingr.store.records import claimant_of, hash_of, room_of
 from lingr.store.scripts import Call, Step, run, run_all, values_of
 from lingr.store.users import Users
 from lingr.values import Room, User
-
-
-class Membership(msgspec.Struct, frozen=True, gc=False):
-    """What a room keeps of a member: since when it is one, and when it was last there (ms; 0 for never)."""
-
-    owner: bool
-    since: int
-    seen: int = 0
 
 
 class Seen(NamedTuple):
@@ -41,9 +34,6 @@ class Staff(NamedTuple):
 
     members: dict[str, Membership]
     online: frozenset[str]
-
-
-_membership = msgspec.json.Decoder(Membership)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +88,7 @@ class Members:
             steps += [("HGETALL", room.members), ("HKEYS", room.online)]
         replies = self.engine.commands(steps, safe=True) if steps else []
         return [
-            Staff(
-                {
-                    user_id.decode(): _membership.decode(raw)
-                    for user_id, raw in zip(members[::2], members[1::2], strict=True)
-                },
-                frozenset(one.decode() for one in online),
-            )
+            Staff(memberships_of(members), frozenset(one.decode() for one in online))
             for members, online in zip(replies[::2], replies[1::2], strict=True)
         ]
 
@@ -145,6 +129,15 @@ class Members:
         except LingrError:
             self._unjoin(user.id, room_id, str(now))
             raise
+
+    def note(self, room_id: str, since: Mapping[str, int]) -> None:
+        """Notes with users that they are members of a room; ``since`` when each is (ms)."""
+        steps: list[tuple[Argument, ...]] = []
+        for user_id, time in since.items():
+            joined = keys.user(user_id, self.engine.database).joined
+            steps += [("SADD", keys.listing(room_id), user_id), ("ZADD", joined, "NX", time, room_id)]
+        if steps:
+            self.engine.commands(steps, safe=True)
 
     def remove(self, room_id: str, user: User, *, now: int, left: str) -> bool:
         """Makes a user a member no longer; returns whether it was one. Raises LingrError ``invalid_room``."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
+from lingr.store.membership import Membership
 from lingr.values import Message, Occupant, Room, Roster, Session, Tag
 
 T = TypeVar("T")
@@ -124,6 +125,20 @@ def fields_of(room: Room, epoch: str) -> list[str | bytes | int]:
         "epoch": epoch,
     }
     return [part for pair in pairs.items() if pair[1] is not None for part in pair if part is not None]
+
+
+def fields_of_session(session: Session) -> list[str]:
+    """Field and value pairs of a session's hash."""
+    return [part for name, value in _fields(session) if name != "id" for part in (name, value)]
+
+
+def members_of(room: Room, known: Mapping[str, Membership] | None = None) -> list[str | bytes | int]:
+    """How many members a new room has, then user and JSON of each: those known, and whose room it is."""
+    members = dict(known or {})
+    if room.owner_id is not None:
+        members.setdefault(room.owner_id, Membership(owner=True, since=room.created))
+    pairs = (part for user_id, one in members.items() for part in (user_id, msgspec.json.encode(one)))
+    return [len(members), *pairs]
 
 
 def session_of(session_id: str, fields: dict[str, str]) -> Session:

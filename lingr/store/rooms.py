@@ -11,7 +11,15 @@ from lingr.store import keys
 from lingr.store.client import Argument, Engine, Reply
 from lingr.store.mirror import Mirror
 from lingr.store.rates import Allowance
-from lingr.store.records import claimant_of, fields_of, hash_of, message_of, occupants_of, room_of
+from lingr.store.records import (
+    claimant_of,
+    fields_of,
+    hash_of,
+    members_of,
+    message_of,
+    occupants_of,
+    room_of,
+)
 from lingr.store.scripts import Call, Step, run, run_all, run_once, values_of
 from lingr.store.speech import Speech
 from lingr.values import Message, Occupant, Room, RoomState
@@ -44,7 +52,8 @@ class Rooms:
             keys.moved_here(room.id),
             keys.closed(room.id),
         )
-        fields = run(self.engine, "room_create", names, fields_of(room, epoch))[0]
+        arguments = [*members_of(room), *fields_of(room, epoch)]
+        fields = run(self.engine, "room_create", names, arguments)[0]
         return room_of(room.id, hash_of(fields)) if fields else None
 
     def find(self, room_id: str) -> Room | None:

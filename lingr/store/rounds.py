@@ -9,12 +9,15 @@ from lingr.store import keys
 from lingr.store.client import Engine
 from lingr.store.scripts import run
 
-_FIELDS = ("counter", "max_user_message_id", "chatters", "observers", "listed", "active")
+_FIELDS = ("counter", "max_user_message_id", "chatters", "observers", "listed", "active", "members_only")
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A room as it stood when it was looked at; ``active``: when something was said to all last, or 0."""
+    """A room as it stood when it was looked at.
+
+    ``listed``: whether it is in the directory; ``active``: when something was said to all last, or 0.
+    """
 
     room_id: str
     counter: int
@@ -57,10 +60,10 @@ class Rounds:
                 int(newest),
                 int(chatters),
                 int(observers),
-                listed == b"1",
+                listed == b"1" and closed != b"1",
                 int(active or 0),
             )
-            for room_id, (counter, newest, chatters, observers, listed, active) in zip(
+            for room_id, (counter, newest, chatters, observers, listed, active, closed) in zip(
                 room_ids, replies, strict=True
             )
             if counter is not None

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
-from lingr.store.records import fields_of, hash_of, room_of
+from lingr.store.membership import Membership, memberships_of
+from lingr.store.records import fields_of, hash_of, members_of, room_of
 from lingr.store.scripts import run
 from lingr.values import Room
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The fields of a room's hash at one moment, and how many events its log had then."""
+    """The fields of a room's hash at one moment, its members, and how many events its log had then."""
 
     fields: Mapping[str, str]
+    members: Mapping[str, Membership]
     events: int
 
 
@@ -28,10 +30,10 @@ class Transfers:
 
     def snapshot(self, room_id: str) -> Snapshot:
         """Raises LingrError ``invalid_room``."""
-        fields, events = run(
+        fields, members, events = run(
             self.engine, "room_snapshot", keys.room(room_id, self.engine.database), safe=True
         )
-        return Snapshot(hash_of(fields), events)
+        return Snapshot(hash_of(fields), memberships_of(members), events)
 
     def events(self, room_id: str, after: int, upto: int, most: int) -> list[tuple[int, bytes]]:
         """The oldest ``most`` events with ids above ``after`` and up to ``upto``: id, and JSON as stored."""
@@ -55,7 +57,13 @@ class Transfers:
         self.engine.commands([*commands, ("PEXPIRE", name, lifetime)])
 
     def adopt(
-        self, room: Room, epoch: str, transfer_id: str, events: int, others: Mapping[str, Argument]
+        self,
+        room: Room,
+        epoch: str,
+        transfer_id: str,
+        events: int,
+        others: Mapping[str, Argument],
+        members: Mapping[str, Membership],
     ) -> Room | None:
         """Makes a room of the events brought in. None and errors as in Rooms.create.
 
@@ -68,7 +76,7 @@ class Transfers:
             keys.brought(room.id, transfer_id),
         )
         pairs = [part for pair in others.items() for part in pair]
-        arguments = [events, *fields_of(room, epoch), *pairs]
+        arguments = [events, *members_of(room, members), *fields_of(room, epoch), *pairs]
         fields = run(self.engine, "room_adopt", names, arguments)[0]
         return room_of(room.id, hash_of(fields)) if fields else None
 
