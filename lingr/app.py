@@ -17,9 +17,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
 from lingr import ops, pages
-from lingr.api import v1, views
+from lingr.api import v1, v2, views
 from lingr.api.dispatch import Dispatcher
-from lingr.api.params import Request
+from lingr.api.generation import Api
+from lingr.api.reading import Request
+from lingr.api.style import V2
 from lingr.clock import system_clock
 from lingr.domain import archives, observing, presence, retention, rooms, settling, users
 from lingr.domain.context import Context
@@ -67,21 +69,22 @@ def create_app(settings: Settings) -> flask.Flask:
     pulse.start(hub, listener, chores)
 
     app = _AnyHost("lingr", template_folder=str(templates_dir()), static_folder=str(static_dir()))
-    dispatcher = Dispatcher(ctx, v1.METHODS, Links(settings.base_url))
+    links = Links(settings.base_url)
+    api = Api(Dispatcher(ctx, v1.METHODS, links), Dispatcher(ctx, v2.METHODS, links, V2))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.register_blueprint(views.blueprint(dispatcher, blocker.answer))
+    app.register_blueprint(views.blueprint(api, blocker.answer))
     app.register_blueprint(pages.blueprint(ctx))
     app.register_blueprint(images.blueprint(ctx))
     app.register_blueprint(ops.blueprint(ctx))
-    app.extensions[EXTENSION] = _door(ctx, dispatcher, hub, listener)
+    app.extensions[EXTENSION] = _door(ctx, api, hub, listener)
     return app
 
 
-def _door(ctx: Context, dispatcher: Dispatcher, hub: Hub, listener: Listener) -> Door:
+def _door(ctx: Context, api: Api, hub: Hub, listener: Listener) -> Door:
     return Door(
-        begin=lambda call: dispatcher.begin(Request(*call)),
-        prepare=lambda call: dispatcher.prepare(Request(*call)),
+        begin=lambda call: api.begin(Request(*call)),
+        prepare=lambda call: api.prepare(Request(*call)),
         at_hand=partial(observing.at_hand, ctx),
         common=partial(observing.common, ctx),
         standing=partial(observing.standing, ctx),
@@ -125,6 +128,7 @@ def make_context(
         settings.engine_url,
         process=process,
         session_seconds=settings.session_seconds,
+        login_seconds=settings.login_seconds,
         refresh_seconds=min(settings.ticket_seconds, settings.session_seconds) / REFRESHES,
         log_events=settings.log_events,
         pause=pause,

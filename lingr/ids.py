@@ -1,8 +1,9 @@
 """Random ids, in the shapes the 2007 API had.
 
-Session, user, room and occupant ids are 11 characters of ``[0-9A-Za-z]`` (65 bits); API keys are 32
-lower-case hex digits; a ticket carries its room's id in clear: ``a-r-<room id>-<11 characters>``; one for
-observing a user that user's: ``a-u-<user id>-<11 characters>``.
+Session, user, room and occupant ids are 11 characters of ``[0-9A-Za-z]`` (65 bits); sessions of the 2009
+API have 22, by which the two kinds are told apart; API keys are 32 lower-case hex digits; a ticket carries
+its room's id in clear: ``a-r-<room id>-<11 characters>``; one for observing a user that user's:
+``a-u-<user id>-<11 characters>``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from collections.abc import Callable
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LENGTH = 11
+SECRET_LENGTH = 27
 RANDOM_ID = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
+LOGIN_ID = re.compile(rf"[{ALPHABET}]{{{2 * LENGTH}}}")
+"""A session of the 2009 API."""
+
 TICKET_PREFIX = "a-r-"
 USER_TICKET_PREFIX = "a-u-"
 
@@ -39,6 +44,11 @@ def random_id() -> str:
 def random_key() -> str:
     """A fresh API key: 32 lower-case hex digits."""
     return secrets.token_hex(16)
+
+
+def random_secret() -> str:
+    """A fresh secret of a bot: 27 letters and digits (160 bits), as the old service gave them."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
 
 
 def ticket_of(room_id: str, unique: str) -> str:

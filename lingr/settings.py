@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from socket import gethostname
 from typing import Annotated
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
+Days = Annotated[float, Field(gt=0, le=3650)]
 
 ANY_ADDRESS = ("", "0.0.0.0", "::")
 """What HOST is when the server listens on every address; nobody can be told to connect to these."""
@@ -27,6 +29,16 @@ def _is_limit(figures: str) -> str:
 
 Limit = Annotated[str, AfterValidator(_is_limit)]
 """Calls per time, as the `limits` library writes it: ``10/minute``, ``100 per 2 hours``."""
+
+
+def _are_networks(networks: str) -> str:
+    for network in filter(None, map(str.strip, networks.split(","))):
+        ip_network(network)
+    return networks
+
+
+Networks = Annotated[str, AfterValidator(_are_networks)]
+"""Networks of addresses, separated by commas."""
 
 
 class Settings(BaseSettings):
@@ -95,6 +107,11 @@ class Settings(BaseSettings):
         600,
         alias="LINGR_SESSION_SECONDS",
         description="A session without any call for this long dies.",
+    )
+    login_days: Days = Field(
+        30,
+        alias="LINGR_LOGIN_DAYS",
+        description="Days for which a session of the 2009 API lives without any call.",
     )
     rate_limits: bool = Field(
         True, alias="LINGR_RATE_LIMITS", description="Whether calls are limited (on or off)."
@@ -202,6 +219,42 @@ class Settings(BaseSettings):
         description="In rooms with more occupants than this, answers to polls leave them out, "
         "and room.enter and room.getInfo list no more than this many, those with a nickname.",
     )
+    bot_seconds: Seconds = Field(
+        10,
+        alias="LINGR_BOT_SECONDS",
+        description="Longest time a bot's endpoint may take to answer, connecting and reading included.",
+    )
+    bot_answer_bytes: Count = Field(
+        65_536, alias="LINGR_BOT_ANSWER_BYTES", description="Longest answer of a bot that is read, in bytes."
+    )
+    bot_tries: Count = Field(
+        5,
+        alias="LINGR_BOT_TRIES",
+        description="Attempts at telling a bot one thing; when all have failed it is paused.",
+    )
+    bot_retry_seconds: Seconds = Field(
+        2,
+        alias="LINGR_BOT_RETRY_SECONDS",
+        description="Pause before the second attempt; each further one is twice as long. "
+        "All are up to half shorter or longer.",
+    )
+    bot_catch_up_seconds: Seconds = Field(
+        3600,
+        alias="LINGR_BOT_CATCH_UP_SECONDS",
+        description="A bot that is woken after a pause is told what was said in this time, and nothing older.",
+    )
+    bot_allow_private: bool = Field(
+        False,
+        alias="LINGR_BOT_ALLOW_PRIVATE",
+        description="Whether bots' endpoints may be at private, loopback and link-local addresses "
+        "(on or off).",
+    )
+    bot_networks: Networks = Field(
+        "",
+        alias="LINGR_BOT_NETWORKS",
+        description="Networks of private addresses at which bots' endpoints may be nevertheless, "
+        "as 10.1.0.0/16, separated by commas.",
+    )
     worker_connections: Count = Field(
         20_000,
         alias="LINGR_WORKER_CONNECTIONS",
@@ -269,6 +322,11 @@ class Settings(BaseSettings):
         if ":" in host:
             host = f"[{host}]"
         return (self.base_url_setting or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def login_seconds(self) -> float:
+        """How long a session of the 2009 API lives without a call."""
+        return self.login_days * 86_400
 
     @property
     def images_dir(self) -> Path:

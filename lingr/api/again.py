@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lingr.api.method import Prepared
-from lingr.api.params import text_of
+from lingr.api.reading import text_of
 from lingr.render import Rendered
 from lingr.store.channel import Done, Reply
 

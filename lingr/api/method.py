@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ class Needs(Enum):
     API_KEY = "API key"
     KEY_OR_SESSION = "API key or session"
     SESSION = "session"
+    SESSION_OR_BOT = "session or bot"
     LOGIN = "logged-in session"
     TICKET = "session and ticket"
     USER_TICKET = "logged-in session and ticket for observing"
@@ -61,7 +62,7 @@ class Method:
     """One method: its documented name, what it needs, its parameters, what is called and how it answers.
 
     ``call(ctx, caller, **arguments)`` gets one argument per parameter. ``shape`` names the form of the
-    answer. Only a method with ``waits`` may answer a Watch. ``raises`` lists the errors of its own, those
+    answer. Only a method with ``waits`` may answer a watch. ``raises`` lists the errors of its own, those
     of its needs and parameters aside. ``checks_session`` says that what is called checks the session and its
     log-in itself as it acts, which spares a step; a ticket is always checked like that. ``again`` is for what
     is called often, ``is_long`` for answers so long that making them would hold up the loop.
@@ -96,7 +97,7 @@ class Method:
         names = ["invalid_http_method", "invalid_format", "invalid_encoding"]
         if self.needs in (Needs.API_KEY, Needs.KEY_OR_SESSION):
             names.append("invalid_api_key")
-        if self.needs in (Needs.SESSION, Needs.LOGIN, Needs.TICKET, Needs.USER_TICKET):
+        if self.needs not in (Needs.NOTHING, Needs.API_KEY, Needs.KEY_OR_SESSION):
             names.append("invalid_session")
         if self.needs in (Needs.LOGIN, Needs.USER_TICKET):
             names.append("not_logged_in")
@@ -112,27 +113,31 @@ class Method:
         return tuple(dict.fromkeys([*absent, *self.raises, *images]))
 
 
-def table(rows: Iterable[Method]) -> dict[str, Method]:
-    """The rows by path. Raises ValueError with a sentence about the first broken row."""
+def table(rows: Iterable[Method], shapes: Container[str] = SHAPES) -> dict[str, Method]:
+    """The rows by path, answered in these ``shapes``.
+
+    Raises ValueError with a sentence about the first broken row.
+    """
     by_path: dict[str, Method] = {}
     for row in rows:
-        _check(row)
+        _check(row, shapes)
         if row.path in by_path:
             raise ValueError(f"{row.name}: another row has the path {row.path}")
         by_path[row.path] = row
     return by_path
 
 
-def _check(row: Method) -> None:
-    if row.shape not in SHAPES:
+def _check(row: Method, shapes: Container[str]) -> None:
+    if row.shape not in shapes:
         raise ValueError(f"{row.name}: there is no shape {row.shape}")
     for error in row.errors:
         if error not in TABLE:
             raise ValueError(f"{row.name}: there is no error {error}")
-    given = {param.name for param in row.params}
-    _check_arguments(row.name, row.call, given)
+    given = {param.name: param.argument for param in row.params}
+    _check_arguments(row.name, row.call, set(given.values()))
     if row.again is not None:
-        _check_arguments(row.name, row.again.prepare, given - {row.again.varies})
+        rest = {argument for name, argument in given.items() if name != row.again.varies}
+        _check_arguments(row.name, row.again.prepare, rest)
 
 
 def _check_arguments(name: str, call: Callable[..., Any], given: set[str]) -> None:

@@ -9,9 +9,11 @@ import flask
 from flask.sansio.app import App
 from werkzeug.routing import BaseConverter, Rule
 
-from lingr.api.dispatch import BODY_BYTES, Dispatcher, Held
+from lingr.api.dispatch import BODY_BYTES
 from lingr.api.forms import CutOff, Form, read_form
-from lingr.api.params import Request, boundary_of
+from lingr.api.generation import Api
+from lingr.api.held import Held
+from lingr.api.reading import Request, boundary_of
 from lingr.render import HEADERS, Rendered
 
 SKIPPED_BYTES = 16 * BODY_BYTES
@@ -24,12 +26,12 @@ Wait = Callable[[Held, Any], Rendered]
 """``wait(held, socket)`` returns the answer to a held poll; it may take as long as polls are held."""
 
 
-def blueprint(dispatcher: Dispatcher, wait: Wait) -> flask.Blueprint:
+def blueprint(api: Api, wait: Wait) -> flask.Blueprint:
     """Everything under ``/api/``."""
     views = flask.Blueprint("api", __name__)
 
     def call(path: str = "") -> flask.Response:
-        outcome = dispatcher.begin(_request(path, dispatcher.most_file(path)))
+        outcome = api.begin(_request(path, api.most_file(path)))
         if isinstance(outcome, Held):
             outcome = wait(outcome, flask.request.environ.get("gunicorn.socket"))
         response = flask.Response(outcome.body, content_type=outcome.content_type)

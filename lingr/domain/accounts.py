@@ -79,6 +79,11 @@ def require_user(ctx: Context, name: str, parameter: str = "owner") -> User:
     return user
 
 
+def user_known(ctx: Context, user_id: str) -> User | None:
+    """The user of that id, which may be what it was up to ten seconds ago in another process."""
+    return ctx.store.accounts.user_known(user_id, ctx.clock())
+
+
 def change_user(
     ctx: Context, user_id: str, *, nickname: str | None = None, description: str | None = None
 ) -> User:

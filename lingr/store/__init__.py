@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lingr.store.accounts import Accounts
+from lingr.store.bots import Bots
 from lingr.store.changes import Changes
 from lingr.store.channel import Channel, Connect
 from lingr.store.client import Engine
+from lingr.store.deliveries import Deliveries
 from lingr.store.directory import Directory
 from lingr.store.entrances import Entrances
 from lingr.store.finding import Finding
@@ -17,6 +19,7 @@ from lingr.store.index import Index
 from lingr.store.log import Log
 from lingr.store.members import Members
 from lingr.store.mirror import Mirror
+from lingr.store.numbers import Numbers
 from lingr.store.presence import Presence
 from lingr.store.rates import Rates
 from lingr.store.reading import Reading
@@ -24,9 +27,12 @@ from lingr.store.retention import Retention
 from lingr.store.rooms import Rooms
 from lingr.store.rounds import Rounds
 from lingr.store.sessions import Sessions
+from lingr.store.speaking import Speaking
 from lingr.store.tickets import Tickets
 from lingr.store.transfers import Transfers
 from lingr.store.users import Users
+
+LOGIN_SECONDS = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,11 @@ class Store:
     finding: Finding
     retention: Retention
     transfers: Transfers
+    numbers: Numbers
+    deliveries: Deliveries
     members: Members
+    bots: Bots
+    speaking: Speaking
 
 
 def open_store(
@@ -62,6 +72,7 @@ def open_store(
     session_seconds: float,
     refresh_seconds: float,
     log_events: int,
+    login_seconds: float = LOGIN_SECONDS,
     pause: Callable[[float], None] = time.sleep,
     channel: Callable[[Connect], Channel] | None = None,
 ) -> Store:
@@ -82,7 +93,7 @@ def open_store(
         Reading(engine),
         Log(engine, mirror),
         Tickets(engine, mirror, process, int(refresh_seconds * 1000)),
-        Sessions(engine, lifetime),
+        Sessions(engine, lifetime, int(login_seconds * 1000)),
         Accounts(engine),
         Presence(engine, process),
         Rates(engine),
@@ -93,5 +104,9 @@ def open_store(
         Finding(engine),
         Retention(engine),
         Transfers(engine),
+        Numbers(engine, mirror),
+        Deliveries(engine, process),
         Members(engine, users, log_events),
+        Bots(engine),
+        Speaking(engine, log_events),
     )

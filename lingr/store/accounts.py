@@ -15,7 +15,7 @@ from lingr.store.scripts import run
 from lingr.values import ApiKey, User
 
 BELIEVED_MILLISECONDS = 10_000
-"""How long an API key is taken from memory before the engine is asked again."""
+"""How long an API key or an account is taken from memory before the engine is asked again."""
 
 MOST_BELIEVED = 1000
 
@@ -26,6 +26,7 @@ class Accounts:
 
     engine: Engine
     _believed: OrderedDict[str, tuple[int, ApiKey]] = field(default_factory=OrderedDict)
+    _known: OrderedDict[str, tuple[int, User]] = field(default_factory=OrderedDict)
 
     def create_api_key(self, api_key: ApiKey) -> None:
         self.engine.command("HSET", keys.api_keys(), api_key.id, to_json(api_key), safe=True)
@@ -71,17 +72,31 @@ class Accounts:
 
     def picture(self, user_id: str, icon: str | None) -> str | None:
         """Gives a user an icon, or none; returns the former. Raises LingrError ``invalid_parameter``."""
+        self._known.pop(user_id, None)
         former = run(self.engine, "user_icon", [keys.users()], [user_id, icon or ""], safe=True)[0]
         return former.decode() or None
 
     def edit_user(self, user_id: str, fields: Mapping[str, str]) -> User:
         """Gives fields of an account other values. Raises LingrError ``invalid_parameter``."""
         arguments: list[Argument] = [user_id, msgspec.json.encode(fields)]
+        self._known.pop(user_id, None)
         return from_json(run(self.engine, "user_edit", [keys.users()], arguments, safe=True)[0], User)
 
     def user(self, user_id: str) -> User | None:
         raw = self.engine.command("HGET", keys.users(), user_id, safe=True)
         return from_json(raw, User) if raw else None
+
+    def user_known(self, user_id: str, now: int) -> User | None:
+        """The user of that id, which may be what it was some seconds before ``now``."""
+        since, known = self._known.get(user_id, (0, None))
+        if known is not None and since <= now < since + BELIEVED_MILLISECONDS:
+            return known
+        found = self.user(user_id)
+        if found is not None:
+            self._known[user_id] = now, found
+            if len(self._known) > MOST_BELIEVED:
+                self._known.popitem(last=False)
+        return found
 
     def user_named(self, name: str) -> User | None:
         """The user with this e-mail address or user name."""

@@ -5,37 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from lingr.ids import LOGIN_ID
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
-from lingr.store.records import hash_of, session_of
+from lingr.store.records import fields_of_session, hash_of, session_of
 from lingr.store.scripts import run
 from lingr.values import Session
 
 
 @dataclass(slots=True)
 class Sessions:
-    """``lifetime`` is how long a session lives without a call, in milliseconds."""
+    """``lifetime`` is how long a session lives without a call, in milliseconds.
+
+    ``login_lifetime`` is the same for sessions of the 2009 API.
+    """
 
     engine: Engine
     lifetime: int
+    login_lifetime: int
     _pending: set[str] = field(default_factory=set)
     _forgotten: dict[str, set[str]] = field(default_factory=dict)
 
     def create(self, session: Session) -> None:
-        arguments: list[Argument] = [
-            self.lifetime,
-            "api_key",
-            session.api_key,
-            "client_type",
-            session.client_type,
-            "source",
-            session.source,
-        ]
+        arguments: list[Argument] = [self._lifetime(session.id), *fields_of_session(session)]
         run(self.engine, "session_create", [keys.session(session.id)], arguments, safe=True)
 
     def touch(self, session_id: str) -> Session:
         """The session, kept alive by the asking. Raises LingrError ``invalid_session``."""
-        fields = self._run("session_touch", session_id, self.lifetime, safe=True)[0]
+        fields = self._run("session_touch", session_id, self._lifetime(session_id), safe=True)[0]
         return session_of(session_id, hash_of(fields))
 
     def login(self, session_id: str, user_id: str, description: str, icon: str | None = None) -> list[str]:
@@ -77,8 +74,11 @@ class Sessions:
         """Keeps every session alive that was noted as active, and has them forget tickets."""
         noted, self._pending = self._pending, set()
         forgotten, self._forgotten = self._forgotten, {}
-        names = [name for one in noted for name in (keys.session(one), keys.session_tickets(one))]
-        commands: list[tuple[Argument, ...]] = [("PEXPIRE", name, self.lifetime) for name in names]
+        commands: list[tuple[Argument, ...]] = [
+            ("PEXPIRE", name, self._lifetime(one))
+            for one in noted
+            for name in (keys.session(one), keys.session_tickets(one))
+        ]
         commands += [("SREM", keys.session_tickets(one), *held) for one, held in forgotten.items()]
         if not commands:
             return
@@ -89,6 +89,9 @@ class Sessions:
             for session_id, tickets in forgotten.items():
                 self._forgotten.setdefault(session_id, set()).update(tickets)
             raise
+
+    def _lifetime(self, session_id: str) -> int:
+        return self.login_lifetime if LOGIN_ID.fullmatch(session_id) else self.lifetime
 
     def _run(self, script: str, session_id: str, *arguments: str | int, safe: bool = False) -> list[Any]:
         names = [keys.session(session_id), keys.session_tickets(session_id)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lingr.api import v1
 from lingr.api.dispatch import Dispatcher
-from lingr.api.params import Request
+from lingr.api.reading import Request
 from lingr.domain import accounts
 from lingr.render.links import Links
 from support.archive import room_with

@@ -9,7 +9,7 @@ import pytest
 
 from lingr.api import v1
 from lingr.api.dispatch import Dispatcher
-from lingr.api.params import Request
+from lingr.api.reading import Request
 from lingr.domain import accounts, changing, presence, retention, rooms
 from lingr.domain.context import Context
 from lingr.render import Rendered

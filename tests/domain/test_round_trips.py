@@ -8,7 +8,7 @@ import pytest
 
 from lingr.api import v1
 from lingr.api.dispatch import Dispatcher
-from lingr.api.params import Request
+from lingr.api.reading import Request
 from lingr.domain import accounts, passwords, rooms
 from lingr.render import Rendered
 from lingr.render.links import Links

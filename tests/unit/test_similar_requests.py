@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lingr.api.again import Repeat
-from lingr.api.params import Request, place_of, read
+from lingr.api.reading import Request, place_of, read
 from lingr.render import Rendered
 from lingr.serving.connection import BUSY, Connection
 from lingr.serving.door import Call

@@ -1,0 +1,9 @@
+"""The method table of the 2009 API, in the order of its documents."""
+
+from __future__ import annotations
+
+from lingr.api.method import table
+from lingr.api.v2 import session
+from lingr.render.v2 import SHAPES
+
+METHODS = table([*session.METHODS], SHAPES)
