@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 
 from lingr.store.announcements import Announcement
 from lingr.values import Common, Holder, Message, Occupant, RoomState
@@ -57,7 +58,8 @@ class RoomMirror:
     """One followed room. ``tail`` holds every event after ``start``; None: not known yet.
 
     ``opening`` has the tickets the engine is being asked for, each with the newest turn announced meanwhile.
-    ``state`` is what was last made of the numbers, until they change.
+    ``state`` is what was last made of the numbers, until they change. Each mirror has a ``serial``
+    of its own: as long as it is the same, nothing that the room announced was missed.
     ``end`` has the mirror begin anew with a room of that id, if another one should be made.
     """
 
@@ -72,6 +74,7 @@ class RoomMirror:
     opening: dict[str, int] = field(default_factory=dict)
     news: dict[int, Common] = field(default_factory=dict)
     state: RoomState | None = None
+    serial: int = field(default_factory=count(1).__next__)
     end: Callable[[], None] = lambda: None
 
     def hear(self, announcement: Announcement, process: str) -> list[Home]:

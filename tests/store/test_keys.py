@@ -53,6 +53,7 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
         [keys.attempts("login", "here"), keys.attempts("room", "here", "lobby")],
         [keys.api_keys(), keys.named_api_keys()],
         [keys.users(), keys.emails(), keys.usernames()],
+        [keys.number_counter(), keys.number_places(), keys.number_leases()],
         [
             keys.index_rooms(),
             keys.index_numbers(),

@@ -7,8 +7,12 @@ program runs on a single server and on a cluster alike. No key is formed anywher
 from __future__ import annotations
 
 from lingr.store.keys.accounts import *
+from lingr.store.keys.attendance import *
+from lingr.store.keys.bots import *
 from lingr.store.keys.channels import *
+from lingr.store.keys.deliveries import *
 from lingr.store.keys.directory import *
 from lingr.store.keys.index import *
+from lingr.store.keys.numbers import *
 from lingr.store.keys.rooms import *
 from lingr.store.keys.sessions import *

@@ -28,7 +28,8 @@ class RoomKeys(NamedTuple):
     * ``online``: hash, user id to the number of its occupants here. Enter, identify, exit, sweep, attend.
     * ``members``: hash, user id to JSON ``{owner, since, seen}``, times in milliseconds. Member scripts; the
       time of ``seen`` by those that let occupants out.
-    * ``numbers``: hash, which stretch of the room's counter to which block of message ids. room_number.
+    * ``numbers``: sorted set, first stretch of the room's counter, how many, and the first of as many blocks
+      of message ids for them, by the first stretch. room_number.
     * ``bots``: set, ids of the bots that are in the room. Bot scripts.
     """
 
