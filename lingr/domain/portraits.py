@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lingr.domain import icons, presence, users
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
@@ -16,7 +18,7 @@ def set_own(ctx: Context, caller: Caller, *, image: bytes) -> UserIcon:
     session, user_id = caller.present, caller.user_id
     icon = set_user(ctx, user_id, image)
     tickets = ctx.store.sessions.picture(session.id, user_id, icon)
-    presence.identify(ctx, session.id, tickets, user_id, session.description, icon)
+    presence.identify(ctx, replace(session, icon=icon), tickets)
     return UserIcon(user_id, icon)
 
 

@@ -107,6 +107,7 @@ def _pass(
         nickname=nickname,
         description=session.description,
         icon=session.icon,
+        username=session.username,
     )
     return ctx.store.entrances.enter(
         room_id,
@@ -129,23 +130,15 @@ def _stay(ctx: Context, before: Session, entered: Entered) -> None:
         raise LingrError("invalid_session")
     now = entered.session
     if (now.user_id, now.icon) != (before.user_id, before.icon):
-        identify(ctx, now.id, [entered.ticket], now.user_id, now.description, now.icon, former=before.user_id)
+        identify(ctx, now, [entered.ticket], former=before.user_id)
 
 
-def identify(
-    ctx: Context,
-    session_id: str,
-    tickets: list[str],
-    user_id: str | None,
-    description: str | None,
-    icon: str | None,
-    *,
-    former: str | None = None,
-) -> None:
-    """Makes the occupants of a session's tickets those of a user, or nobody's.
+def identify(ctx: Context, session: Session, tickets: list[str], *, former: str | None = None) -> None:
+    """Makes the occupants of a session's tickets those of its user, or nobody's.
 
     ``former`` is the user that the session had before.
     """
+    user_id, session_id = session.user_id, session.id
     by_room: dict[str, list[str]] = defaultdict(list)
     for ticket in tickets:
         by_room[room_of(ticket)].append(ticket)
@@ -153,11 +146,9 @@ def identify(
     parted = [users.parted(former, session_id)] if former is not None and former != user_id else []
     listed = users.entered(user_id, session_id, list(by_room)) if user_id is not None and by_room else []
     replies = ctx.store.rooms.identify(
-        session_id=session_id,
-        user_id=user_id or "",
-        description=description or "",
-        icon=icon or "",
+        session=session,
         tickets=by_room,
+        now=ctx.clock(),
         before=[*parted, *listed],
         after=listed,
     )
@@ -223,20 +214,21 @@ def sweep(ctx: Context) -> int:
 def _sweep_room(ctx: Context, room_id: str, now: int, lifetime: int) -> int:
     # If this fails, the room comes again later, and does not keep others from being swept.
     ctx.store.presence.reschedule(room_id, now + lifetime)
-    swept, oldest = ctx.store.rooms.sweep(room_id, before=now - lifetime, now=now, left=LEFT)
+    swept, oldest, is_empty = ctx.store.rooms.sweep(room_id, before=now - lifetime, now=now, left=LEFT)
     for one in swept:
         ctx.store.sessions.forget(one.session_id, one.ticket)
-    if oldest is None and archives.index_room(ctx, room_id, most=INDEXED_AT_ONCE) >= INDEXED_AT_ONCE:
+    if is_empty and archives.index_room(ctx, room_id, most=INDEXED_AT_ONCE) >= INDEXED_AT_ONCE:
         # What was said is indexed only in rooms that are looked at, so this one stays among them.
         ctx.store.presence.reschedule(room_id, now + 1)
-    elif oldest is None:
+    elif is_empty:
         ctx.store.presence.empty(room_id)
         # Somebody may have come in while the room was being called empty, or come, spoken and gone again.
-        _, oldest = ctx.store.rooms.sweep(room_id, before=0, now=now, left=LEFT)
-        if oldest is None:
+        _, oldest, is_empty = ctx.store.rooms.sweep(room_id, before=0, now=now, left=LEFT)
+        if is_empty:
             archives.index_room(ctx, room_id, most=INDEXED_AT_ONCE)
-    if oldest is not None:
-        ctx.store.presence.reschedule(room_id, max(oldest + lifetime, now + 1))
+    if not is_empty:
+        due = now if oldest is None else oldest
+        ctx.store.presence.reschedule(room_id, max(due + lifetime, now + 1))
     # Last: who reads the lists finds out for itself who is gone.
     ctx.store.users.left(
         [(one.user_id, one.session_id, room_id) for one in swept if one.user_id is not None and not one.stays]

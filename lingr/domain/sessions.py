@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lingr.domain import passwords, presence, rates
 from lingr.domain.context import Caller, Context
 from lingr.domain.presence import well_formed
@@ -61,8 +63,11 @@ def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
     user = ctx.store.accounts.user_named(email)
     if not passwords.matches(ctx, user.password if user else None, password) or user is None:
         raise LingrError("invalid_credentials")
-    tickets = ctx.store.sessions.login(session.id, user.id, user.description, user.icon)
-    presence.identify(ctx, session.id, tickets, user.id, user.description, user.icon)
+    tickets = ctx.store.sessions.login(session.id, user.id, user.description, user.icon, user.username)
+    now = replace(
+        session, user_id=user.id, description=user.description, icon=user.icon, username=user.username
+    )
+    presence.identify(ctx, now, tickets)
 
 
 def logout(ctx: Context, caller: Caller) -> None:
@@ -70,5 +75,6 @@ def logout(ctx: Context, caller: Caller) -> None:
 
     Raises LingrError ``invalid_session``, ``not_logged_in``.
     """
-    tickets, user_id = ctx.store.sessions.logout(well_formed(caller.session_id))
-    presence.identify(ctx, caller.session_id, tickets, None, None, None, former=user_id)
+    session = Session(well_formed(caller.session_id), caller.api_key or "", "human")
+    tickets, user_id = ctx.store.sessions.logout(session.id)
+    presence.identify(ctx, session, tickets, former=user_id)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lingr.store.accounts import Accounts
+from lingr.store.attendance import Attendance
 from lingr.store.bots import Bots
 from lingr.store.changes import Changes
 from lingr.store.channel import Channel, Connect
@@ -50,6 +51,7 @@ class Store:
     sessions: Sessions
     accounts: Accounts
     presence: Presence
+    attendance: Attendance
     rates: Rates
     users: Users
     directory: Directory
@@ -96,6 +98,7 @@ def open_store(
         Sessions(engine, lifetime, int(login_seconds * 1000)),
         Accounts(engine),
         Presence(engine, process),
+        Attendance(engine, users, log_events, int(refresh_seconds * 1000)),
         Rates(engine),
         users,
         Directory(engine),

@@ -116,6 +116,7 @@ class Entrances:
             now,
             self.log_events,
             most,
+            occupant.user_id or "",
         ]
         occupied: tuple[Argument, ...] = ("ZADD", keys.occupied_rooms(), "NX", due, room_id)
         user_id = occupant.user_id

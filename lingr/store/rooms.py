@@ -22,7 +22,7 @@ from lingr.store.records import (
 )
 from lingr.store.scripts import Call, Step, run, run_all, run_once, values_of
 from lingr.store.speech import Speech
-from lingr.values import Message, Occupant, Room, RoomState
+from lingr.values import Message, Occupant, Room, RoomState, Session
 
 
 class Swept(NamedTuple):
@@ -198,24 +198,27 @@ class Rooms:
     def identify(
         self,
         *,
-        session_id: str,
-        user_id: str,
-        description: str,
-        icon: str = "",
+        session: Session,
         tickets: Mapping[str, Sequence[str]],
+        now: int,
         before: Sequence[Step] = (),
         after: Sequence[Step] = (),
     ) -> list[Reply]:
-        """Gives the occupants of these tickets, by room, a user; or none if ``user_id`` is empty.
+        """Gives the occupants of these tickets, by room, the session's user; or none if it has none.
 
         ``before`` and ``after`` are done besides, in the same round trip; returns the replies to ``before``.
         """
+        arguments: list[Argument] = [
+            session.id,
+            session.user_id or "",
+            session.description or "",
+            session.icon or "",
+            session.username or "",
+            now,
+            self.log_events,
+        ]
         calls = [
-            Call(
-                "room_identify",
-                keys.room(room_id, self.engine.database),
-                [session_id, user_id, description, icon, *held],
-            )
+            Call("room_identify", keys.room(room_id, self.engine.database), [*arguments, *held])
             for room_id, held in tickets.items()
         ]
         steps = [*before, *calls, *after]
@@ -254,12 +257,15 @@ class Rooms:
         room = keys.room(room_id, self.engine.database)
         return Call("room_exit", room, [ticket, session_id, now, self.log_events, left])
 
-    def sweep(self, room_id: str, *, before: int, now: int, left: str) -> tuple[list[Swept], int | None]:
+    def sweep(
+        self, room_id: str, *, before: int, now: int, left: str
+    ) -> tuple[list[Swept], int | None, bool]:
         """Lets out up to 100 occupants silent since ``before``.
 
-        Returns them, and when the longest silent one that stays was seen (None in an empty room).
+        Returns them, when the longest silent one that stays was seen (None if nobody has a ticket), and
+        whether the room is empty.
         """
-        swept, oldest = run(
+        swept, oldest, is_occupied = run(
             self.engine,
             "room_sweep",
             keys.room(room_id, self.engine.database),
@@ -271,7 +277,7 @@ class Rooms:
         found = [
             Swept(session, ticket, user or None, stays == "1") for session, ticket, user, stays in entries
         ]
-        return found, int(float(oldest)) if oldest else None
+        return found, int(float(oldest)) if oldest else None, not is_occupied
 
     def renew(self, room_id: str, *, known: int, epoch: str) -> bool:
         """Begins a new epoch if the room's counter is below ``known``; returns whether it was."""

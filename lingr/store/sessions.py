@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lingr.ids import LOGIN_ID
+from lingr.ids import is_login
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.records import fields_of_session, hash_of, session_of
@@ -35,9 +35,11 @@ class Sessions:
         fields = self._run("session_touch", session_id, self._lifetime(session_id), safe=True)[0]
         return session_of(session_id, hash_of(fields))
 
-    def login(self, session_id: str, user_id: str, description: str, icon: str | None = None) -> list[str]:
+    def login(
+        self, session_id: str, user_id: str, description: str, icon: str | None = None, username: str = ""
+    ) -> list[str]:
         """Returns the session's tickets. Raises LingrError ``invalid_session``, ``already_logged_in``."""
-        return _texts(self._run("session_login", session_id, user_id, description, icon or "")[0])
+        return _texts(self._run("session_login", session_id, user_id, description, icon or "", username)[0])
 
     def picture(self, session_id: str, user_id: str, icon: str | None) -> list[str]:
         """Gives the session of a user its icon, or none. Returns the session's tickets.
@@ -91,7 +93,7 @@ class Sessions:
             raise
 
     def _lifetime(self, session_id: str) -> int:
-        return self.login_lifetime if LOGIN_ID.fullmatch(session_id) else self.lifetime
+        return self.login_lifetime if is_login(session_id) else self.lifetime
 
     def _run(self, script: str, session_id: str, *arguments: str | int, safe: bool = False) -> list[Any]:
         names = [keys.session(session_id), keys.session_tickets(session_id)]

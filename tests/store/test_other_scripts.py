@@ -166,7 +166,7 @@ def test_a_home_is_forgotten_when_its_ticket_is_gone_or_changed(lobby, ears):
     tickets = lobby.store.tickets
     tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)
     lobby.store.rooms.identify(
-        session_id="ann-session", user_id="user", description="", tickets={"lobby": [ticket]}
+        session=Session("ann-session", "k", "human", "user"), tickets={"lobby": [ticket]}, now=MIDNIGHT
     )
     ears.listen()
     home = tickets.home("lobby", ticket, "ann-session", now=MIDNIGHT, oldest=0)

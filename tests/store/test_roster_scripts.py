@@ -7,6 +7,7 @@ import pytest
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.announcements import Announcement
+from lingr.values import Session
 from support.fakes import MIDNIGHT
 from support.lobby import occupant_of
 
@@ -75,16 +76,16 @@ def test_identifying_tells_the_room_who_they_are(lobby, hearing):
     lobby.enter("bob", "Bob")
     hearing.heard()
     lobby.store.rooms.identify(
-        session_id="ann-session",
-        user_id="user",
-        description="about me",
+        session=Session("ann-session", "k", "human", "user", description="about me", username="ann_1"),
         tickets={"lobby": [lobby.ticket("ann"), lobby.ticket("bob"), "gone"]},
+        now=MIDNIGHT,
     )
     [ann, bob] = lobby.store.rooms.roster("lobby")
-    assert (ann.user_id, ann.description, bob.user_id) == ("user", "about me", None)
+    assert (ann.user_id, ann.description, ann.username) == ("user", "about me", "ann_1")
+    assert bob.user_id is None
     assert [one.changed for one in hearing.announced()] == [(lobby.ticket("ann"),)]
     lobby.store.rooms.identify(
-        session_id="ann-session", user_id="", description="", tickets={"lobby": [lobby.ticket("ann")]}
+        session=Session("ann-session", "k", "human"), tickets={"lobby": [lobby.ticket("ann")]}, now=MIDNIGHT
     )
     assert lobby.store.rooms.roster("lobby")[0].user_id is None
 
@@ -98,25 +99,28 @@ def test_sweeping_lets_the_silent_out(lobby, hearing):
     assert lobby.store.rooms.sweep("lobby", before=MIDNIGHT, now=MIDNIGHT + 9, left=" went") == (
         [("ann-session", lobby.ticket("ann"), None, False)],
         MIDNIGHT + 5,
+        False,
     )
     assert lobby.log()[-1] == (3, "system:leave", "Ann went")
     assert [one.gone for one in hearing.announced()] == [(lobby.ticket("ann"),)]
     assert lobby.store.rooms.sweep("lobby", before=MIDNIGHT, now=MIDNIGHT + 9, left=" went") == (
         [],
         MIDNIGHT + 5,
+        False,
     )
     assert lobby.store.rooms.sweep("lobby", before=MIDNIGHT + 5, now=MIDNIGHT + 9, left=" went") == (
         [("bob-session", lobby.ticket("bob"), None, False)],
         None,
+        True,
     )
 
 
 def test_one_sweep_lets_a_hundred_out(lobby):
     for number in range(120):
         lobby.enter(f"{number}")
-    swept, oldest = lobby.store.rooms.sweep("lobby", before=MIDNIGHT, now=MIDNIGHT, left=" went")
+    swept, oldest, _ = lobby.store.rooms.sweep("lobby", before=MIDNIGHT, now=MIDNIGHT, left=" went")
     assert (len(swept), oldest) == (100, MIDNIGHT)
-    swept, oldest = lobby.store.rooms.sweep("lobby", before=MIDNIGHT, now=MIDNIGHT, left=" went")
+    swept, oldest, _ = lobby.store.rooms.sweep("lobby", before=MIDNIGHT, now=MIDNIGHT, left=" went")
     assert (len(swept), oldest) == (20, None)
 
 

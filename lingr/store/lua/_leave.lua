@@ -12,21 +12,30 @@ local function forget(session, ticket)
   end
 end
 
--- Takes a ticket and its occupant out of the room, and says so if the occupant had a nickname. Returns the
--- occupant's user ('' for nobody), and whether the session is still in the room with another ticket.
+-- Takes an occupant out of the room, and tells of it with the parts given: in the room's words if it had a
+-- nickname, and without words if only its user has gone offline.
+local function take_out(occupant, parts, now, most, has_left)
+  redis.call('HDEL', OCCUPANTS, occupant.id)
+  step('roster', 1)
+  count(occupant, -1)
+  local online = tally(occupant.user_id, -1, now)
+  if occupant.nickname then
+    local words = occupant.nickname .. has_left
+    parts.event = append(event_of(occupant, 'system:leave', now, words, nil, online), most)
+  elseif online == false then
+    parts.event = append(event_of(occupant, 'presence', now, '', nil, false), most)
+  end
+  announce(parts)
+end
+
+-- Takes a ticket and its occupant out of the room. Returns the occupant's user ('' for nobody), and whether the
+-- session is still in the room with another ticket.
 local function leave(ticket, record, now, most, has_left)
   redis.call('HDEL', TICKETS, ticket)
   redis.call('HDEL', POLLS, 'h:' .. ticket, 'p:' .. ticket, 's:' .. ticket)
   redis.call('ZREM', SEEN, ticket)
   forget(record.session, ticket)
   local occupant = occupant_of(record)
-  redis.call('HDEL', OCCUPANTS, occupant.id)
-  step('roster', 1)
-  count(occupant, -1)
-  local parts = { gone = '["' .. ticket .. '"]' }
-  if occupant.nickname then
-    parts.event = append(event_of(occupant, 'system:leave', now, occupant.nickname .. has_left), most)
-  end
-  announce(parts)
+  take_out(occupant, { gone = '["' .. ticket .. '"]' }, now, most, has_left)
   return occupant.user_id or '', redis.call('HEXISTS', ENTERED, record.session)
 end

@@ -2,7 +2,7 @@
 -- occupant and ticket.
 -- KEYS: the room's. ARGV: session, ticket, occupant id, its JSON without a place, the JSON event of its
 -- joining without the first brace ('' for an observer), again (1 or 0), the hash of the room's password
--- ('' if it has none), now (ms), most events to keep, most occupants to list.
+-- ('' if it has none), now (ms), most events to keep, most occupants to list, the occupant's user ('' for nobody).
 -- Returns occupant id, ticket, the room's hash, the occupants listed as JSON, oneself among them.
 -- Errors: invalid_room, room_password_required.
 -- uses: room
@@ -57,12 +57,16 @@ redis.call('ZADD', SEEN, now, ticket)
 redis.call('HSET', ENTERED, session, former and former .. ' ' .. ticket or ticket)
 step('roster', 1)
 local parts = {}
+local online = ARGV[11] ~= '' and tally(ARGV[11], 1, now)
 if event == '' then
   step('observers', 1)
+  if online then
+    parts.event = append(event_of(cjson.decode(ARGV[4]), 'presence', now, '', nil, true), ARGV[9])
+  end
 else
   redis.call('SADD', CHATTERS, occupant_id)
   step('chatters', 1)
-  parts.event = append(event, ARGV[9])
+  parts.event = append(online and '"online":true,' .. event or event, ARGV[9])
 end
 redis.call('HSET', POLLS, 'p:' .. ticket, '1 ' .. known.counter)
 announce(parts)

@@ -1,7 +1,8 @@
 -- Lets out the occupants whose tickets were last polled at or before a given time, at most 100 of them.
 -- KEYS: the room's. ARGV: that time (ms), now (ms), most events to keep, the words for a leaving.
 -- Returns of each who left the session, the ticket, the user ('' for nobody) and whether the session is still
--- here, in turn; and the time the longest silent one that stays was last seen, or '' in an empty room.
+-- here, in turn; the time the longest silent one that stays was last seen, or '' if nobody has a ticket; and
+-- whether anybody is in the room.
 -- uses: room
 -- uses: people
 -- uses: leave
@@ -18,4 +19,4 @@ for _, ticket in ipairs(silent) do
   end
 end
 local oldest = redis.call('ZRANGE', SEEN, 0, 0, 'WITHSCORES')
-return { 'ok', left, oldest[2] or '' }
+return { 'ok', left, oldest[2] or '', redis.call('EXISTS', OCCUPANTS) }
