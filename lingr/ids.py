@@ -41,6 +41,11 @@ def random_id() -> str:
     return f"{_PAIRS[a]}{_PAIRS[b]}{_PAIRS[c]}{_PAIRS[d]}{_PAIRS[e]}{ALPHABET[number % len(ALPHABET)]}"
 
 
+def is_login(session_id: str) -> bool:
+    """Whether a session of that id would be one of the 2009 API."""
+    return LOGIN_ID.fullmatch(session_id) is not None
+
+
 def random_key() -> str:
     """A fresh API key: 32 lower-case hex digits."""
     return secrets.token_hex(16)

@@ -12,7 +12,7 @@ from lingr.api.again import Repeat
 from lingr.api.dispatch import Dispatcher
 from lingr.api.held import Held
 from lingr.api.reading import Raw, Request
-from lingr.ids import LOGIN_ID, RANDOM_ID
+from lingr.ids import RANDOM_ID, is_login
 from lingr.render import Rendered
 
 Values = Mapping[str, str]
@@ -24,7 +24,7 @@ def _creates_login(values: Values) -> bool:
 
 def _names_login(values: Values) -> bool:
     session_id = values.get("session", "")
-    if LOGIN_ID.fullmatch(session_id):
+    if is_login(session_id):
         return True
     # Without any, it is a client of 2007 that never got one. Of the unknown ones, those with a format.
     return bool(session_id) and not RANDOM_ID.fullmatch(session_id) and "format" not in values
@@ -43,7 +43,7 @@ def _has_room(values: Values) -> bool:
 
 
 def _has_login(values: Values) -> bool:
-    return LOGIN_ID.fullmatch(values.get("session", "")) is not None
+    return is_login(values.get("session", ""))
 
 
 SHARED: dict[str, Callable[[Values], bool]] = {

@@ -10,7 +10,7 @@ import re
 from lingr.domain import accounts, passwords, rates
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
-from lingr.ids import LOGIN_ID
+from lingr.ids import is_login
 from lingr.values import Session, User
 from lingr.values_v2 import Login
 
@@ -55,7 +55,7 @@ def recognise(ctx: Context, caller: Caller, name: str, password: str) -> User:
 
 def require(ctx: Context, session_id: str) -> Session:
     """The live session of that id, kept alive by the asking. Raises LingrError ``invalid_session``."""
-    if not LOGIN_ID.fullmatch(session_id):
+    if not is_login(session_id):
         raise LingrError("invalid_session")
     return ctx.store.sessions.touch(session_id)
 

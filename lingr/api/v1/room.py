@@ -41,6 +41,10 @@ METHODS = (
                 doc="Who enters must know it; absent or empty: nobody need. At most 100 characters.",
             ),
             Flag(name="listed_in_directory", default=True, doc="Show the room in the directory."),
+            Flag(
+                name="members_only",
+                doc="Ours: only members may enter, and who knows the password if there is one.",
+            ),
             Text(
                 name="timezone",
                 default=DEFAULT,
@@ -68,6 +72,7 @@ METHODS = (
             Text(name="description", default=None, doc="At most 1,000 characters."),
             Text(name="password", default=None, doc="Empty: the room needs none any more."),
             Flag(name="listed_in_directory", default=None, doc="Show the room in the directory, or do not."),
+            Flag(name="members_only", default=None, doc="Ours: only members may enter, or not only they."),
             Text(name="timezone", default=None, doc="A Rails zone name."),
             Text(
                 name="tags",
