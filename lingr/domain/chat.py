@@ -28,7 +28,7 @@ def say(ctx: Context, caller: Caller, *, message: str, occupant_id: str, request
     space is left of the text, ``message_too_long``, ``no_nickname``, ``invalid_parameter`` (no such
     occupant), ``invalid_ticket``, ``rate_limited``.
     """
-    text = _sayable(message)
+    text = sayable(message)
     if len(request_id) > REQUEST_CHARACTERS:
         raise LingrError("invalid_parameter", parameter="request_id")
     said, zone = ctx.store.rooms.say(
@@ -68,7 +68,7 @@ class Saying:
     def send(self, message: str, done: Done) -> str | None:
         """Asks the engine, which tells ``done``, and names the attempt; None if this is not to be said."""
         try:
-            text = _sayable(message)
+            text = sayable(message)
         except LingrError:
             return None
         self._number += 1
@@ -109,7 +109,8 @@ def prepare(ctx: Context, caller: Caller, *, occupant_id: str, request_id: str) 
     return Saying(ctx, channel, speech, caller.session_id)
 
 
-def _sayable(message: str) -> str:
+def sayable(message: str) -> str:
+    """What may be said of a text. Raises LingrError ``no_message``, ``message_too_long``."""
     text = clean(message)
     if not text.strip():
         raise LingrError("no_message")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from lingr.values import Room
+from lingr.values import Message, Room
 
 USER_SIZE = "80x80"
 OCCUPANT_SIZE = "48x48"
@@ -35,6 +35,10 @@ class Links:
         if icon is None:
             return f"{self.base_url}/static/icons/user-{size}.png"
         return f"{self.base_url}/images/user/{user_id}/{icon}/{size}.png"
+
+    def message_picture(self, told: Message, size: str) -> str:
+        """The icon of who said it: a user, or a bot, which has its icon under its occupant id."""
+        return self.user_picture(told.user_id or told.occupant_id, told.icon, size)
 
     @property
     def room_icon(self) -> str:

@@ -89,7 +89,7 @@ def message(value: Message, zone: str, links: Links, icon: str) -> Tree:
         tree["client_type"] = value.client_type
     if value.occupant_id is not None:
         own = value.icon
-        tree["icon_url"] = icon if own is None else links.user_picture(value.user_id, own, MESSAGE_SIZE)
+        tree["icon_url"] = icon if own is None else links.message_picture(value, MESSAGE_SIZE)
     tree["timestamp"] = timezones.stamp(value.timestamp, zone)
     tree["text"] = value.text
     return tree

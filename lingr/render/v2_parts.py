@@ -60,7 +60,7 @@ def bot(value: Bot, links: Links) -> Json:
     return {
         "id": value.id,
         "name": value.name,
-        "icon_url": links.occupant_icon,
+        "icon_url": links.user_picture(value.public_id, value.icon, OCCUPANT_SIZE),
         "status": "online",
     }
 
@@ -152,4 +152,4 @@ def _name(told: Message) -> str:
 
 
 def _icon(told: Message, links: Links) -> str:
-    return links.user_picture(told.user_id, told.icon, OCCUPANT_SIZE)
+    return links.message_picture(told, OCCUPANT_SIZE)

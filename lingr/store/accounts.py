@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -62,11 +62,11 @@ class Accounts:
         return from_json(found, ApiKey), bool(made)
 
     def create_user(self, user: User) -> None:
-        """Raises LingrError ``id_unavailable`` when the address or the user name is taken."""
+        """Raises LingrError ``id_unavailable`` when the address or the user name is taken, or a bot's id."""
         run(
             self.engine,
             "user_create",
-            [keys.users(), keys.emails(), keys.usernames()],
+            [keys.users(), keys.emails(), keys.usernames(), keys.bot_names()],
             [user.id, user.email.lower(), user.username.lower(), to_json(user)],
         )
 
@@ -97,6 +97,11 @@ class Accounts:
             if len(self._known) > MOST_BELIEVED:
                 self._known.popitem(last=False)
         return found
+
+    def users(self, user_ids: Sequence[str]) -> dict[str, User]:
+        """The users of these ids, by id; unknown ones are left out."""
+        found = self.engine.command("HMGET", keys.users(), *user_ids, safe=True) if user_ids else []
+        return {user_id: from_json(raw, User) for user_id, raw in zip(user_ids, found, strict=True) if raw}
 
     def user_named(self, name: str) -> User | None:
         """The user with this e-mail address or user name."""
