@@ -24,6 +24,7 @@ reference: $(VENV)/.run
 	$(BIN)/lingr reference > docs/reference.md
 	$(BIN)/lingr reference --pages docs/methods
 	$(BIN)/lingr openapi > docs/openapi.json
+	$(BIN)/lingr openapi --api 2009 > docs/openapi-2009.json
 
 bench: $(VENV)/.run
 	@exec $(BIN)/python -m bench.run $(ARGS)

@@ -10,8 +10,6 @@ from xml.etree import ElementTree
 import click
 import msgspec
 
-FORMATS = ("xml", "json", "jsonp")
-
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -20,6 +18,10 @@ class Bodies:
     """A directory with one file per shape and format: ``news.xml``, ``news.json``, ``news.jsonp``."""
 
     directory: Path
+
+    def below(self, folder: str) -> Bodies:
+        """Those in a folder of it."""
+        return Bodies(self.directory / folder)
 
     def shown(self, shape: str, format: str) -> str:
         """An answer with line breaks for the eye; without them it is what the server sends."""

@@ -8,20 +8,20 @@ from pathlib import Path
 import click
 from pydantic_core import PydanticUndefined
 
-from lingr.api.method import Method
-from lingr.api.v1 import METHODS
 from lingr.cli.bodies import Bodies, bodies_option
+from lingr.cli.editions import EDITIONS, FIRST, SECOND, Edition
 from lingr.cli.method_page import page_of
 from lingr.domain.rates import LIMITS
 from lingr.errors import ROWS, LingrError
-from lingr.render import answer, v1
+from lingr.render import V2, answer, v1, v2
 from lingr.settings import Settings
 
 INTRODUCTION = """\
 # Reference
 
 Made by `make reference` from the tables that the server itself works with.
-[openapi.json](openapi.json) says the same to programs.
+[openapi.json](openapi.json) says the same to programs of the API of 2007,
+[openapi-2009.json](openapi-2009.json) of that of 2009.
 """
 
 FORMATS = """\
@@ -30,9 +30,15 @@ Every method takes two more parameters: `format` (`xml`, the default, or `json`)
 parameters may be in the query string, in a form body, or in both.
 """
 
+FORMATS_2009 = """\
+Answers are JSON. Every method takes one more parameter, `callback`, a function's name, which makes the answer
+a script that calls it. GET and POST serve alike; parameters may be in the query string, in a form body, or in
+a JSON object as a body.
+"""
+
 REFUSALS = """\
-A refusal has the HTTP status 200 as well, and tells its code in the format asked for. This is one in XML and
-in JSON:
+A refusal has the HTTP status 200 as well, and tells its code in the format asked for. This is one of 2007 in
+XML and in JSON, and the same of 2009:
 """
 
 
@@ -48,38 +54,34 @@ def reference(pages: Path | None, bodies: Bodies) -> None:
     if pages is None:
         click.echo("\n".join(page()), nl=False)
         return
-    pages.mkdir(parents=True, exist_ok=True)
-    written = {file_of(row): page_of(row, bodies) for row in METHODS.values()}
-    for name, text in written.items():
-        (pages / name).write_text(text)
-    for left in pages.glob("*.md"):
-        if left.name not in written:
+    written = {pages / file: text for file, text in pages_of(bodies)}
+    for path, text in written.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for left in pages.rglob("*.md"):
+        if left not in written:
             left.unlink()
 
 
-def file_of(row: Method) -> str:
-    """The name of a method's page."""
-    return f"{row.name}.md"
+def pages_of(bodies: Bodies) -> Iterator[tuple[str, str]]:
+    """The pages of all methods: file and text."""
+    for edition in EDITIONS:
+        for row in edition.methods.values():
+            yield edition.page(row), page_of(edition, row, bodies)
 
 
 def page() -> Iterator[str]:
     """The first page, line by line."""
     yield INTRODUCTION
-    yield "## Methods\n"
-    yield FORMATS
-    yield "| method | address | needs | |"
-    yield "| --- | --- | --- | --- |"
-    for row in METHODS.values():
-        link = f"[{row.name}](methods/{file_of(row)})"
-        yield f"| {link} | `{row.verb} /api/{row.path}` | {row.needs.value} | {row.doc} |"
+    yield from _methods(FIRST, "## Methods of 2007\n", FORMATS)
+    yield from _methods(SECOND, "\n## Methods of 2009\n", FORMATS_2009)
     yield "\n## Errors\n"
     yield REFUSALS
-    refusal = v1.failure(LingrError("invalid_ticket"))
-    yield from (f"    {answer(refusal, format).body.decode()}" for format in ("xml", "json"))
+    yield from (f"    {one}" for one in _refusals(LingrError("invalid_session")))
     yield ""
-    yield "| code | message | name | when |"
-    yield "| --- | --- | --- | --- |"
-    yield from (f"| {row.v1} | {row.text} | `{row.name}` | {row.doc} |" for row in ROWS)
+    yield "| 2007 | 2009 | message | name | when |"
+    yield "| --- | --- | --- | --- | --- |"
+    yield from (f"| {row.v1} | `{row.v2}` | {row.text} | `{row.name}` | {row.doc} |" for row in ROWS)
     yield "\n## Rate limits\n"
     yield "| method | counted per | setting | default |"
     yield "| --- | --- | --- | --- |"
@@ -91,6 +93,21 @@ def page() -> Iterator[str]:
     yield "| --- | --- | --- |"
     yield from _settings()
     yield ""
+
+
+def _methods(edition: Edition, head: str, formats: str) -> Iterator[str]:
+    yield head
+    yield formats
+    yield "| method | address | needs | |"
+    yield "| --- | --- | --- | --- |"
+    for row in edition.methods.values():
+        link = f"[{edition.title(row)}](methods/{edition.page(row)})"
+        yield f"| {link} | `{row.verb} /api/{row.path}` | {row.needs.value} | {row.doc} |"
+
+
+def _refusals(error: LingrError) -> Iterator[str]:
+    yield from (answer(v1.failure(error), format).body.decode() for format in ("xml", "json"))
+    yield answer(v2.failure(error), V2).body.decode()
 
 
 def _settings() -> Iterator[str]:

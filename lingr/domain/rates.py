@@ -15,7 +15,10 @@ from lingr.store.rates import Allowance
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit of one method: the attribute of the settings that has its figures, and what is counted."""
+    """A limit of one method: the attribute of the settings that has its figures, and what is counted.
+
+    Methods of 2007 are told by their names, those of 2009 by their paths.
+    """
 
     method: str
     setting: str
@@ -33,9 +36,10 @@ ARCHIVE_PAGES = Limit("room.getArchives", "limit_archive_pages", "API key")
 USER_INFO = Limit("user.getInfo", "limit_user_info", "session")
 GET_MESSAGES = Limit("room.getMessages", "limit_get_messages", "ticket")
 ENTER = Limit("room.enter", "limit_enter", "session")
-SAY = Limit("room.say", "limit_say", "ticket")
-LOGIN = Limit("auth.login", "limit_login", "address and account")
-LOGIN_ADDRESS = Limit("auth.login", "limit_login_address", "address")
+SAY = Limit("room.say, room/say", "limit_say", "ticket, session or bot")
+SHOW = Limit("room.show, room.get_archives, favorite.*", "limit_show", "session")
+LOGIN = Limit("auth.login, session/create", "limit_login", "address and account")
+LOGIN_ADDRESS = Limit("auth.login, session/create", "limit_login_address", "address")
 ROOM_PASSWORD = Limit("wherever a room's password is asked for", "limit_room_password", "address and room")
 PAGES = Limit("the pages /search and /tag/...", "limit_pages", "address")
 
@@ -48,6 +52,7 @@ LIMITS = (
     GET_MESSAGES,
     ENTER,
     SAY,
+    SHOW,
     LOGIN,
     LOGIN_ADDRESS,
     ROOM_PASSWORD,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from lingr.api.method import Method
-from lingr.api.v1 import METHODS
 from lingr.cli import main
 from lingr.cli.bodies import Bodies
+from lingr.cli.editions import EDITIONS, Edition
 from lingr.cli.method_page import page_of
-from lingr.cli.reference import file_of, page
+from lingr.cli.reference import page, pages_of
 from lingr.errors import ROWS
 from lingr.settings import Settings
 
@@ -22,27 +22,33 @@ PAGES = ROOT / "docs" / "methods"
 BODIES = Bodies(ROOT / "tests" / "unit" / "golden")
 PACKAGE = ROOT / "lingr"
 STALE = "not what the tables say: run `make reference`"
+ROWS_OF_METHODS = pytest.mark.parametrize(
+    ("edition", "row"),
+    [(edition, row) for edition in EDITIONS for row in edition.methods.values()],
+    ids=lambda one: one.year if isinstance(one, Edition) else one.name,
+)
 
 
 def test_the_reference_page_is_what_the_tables_say() -> None:
     assert REFERENCE.read_text() == "\n".join(page()), STALE
 
 
-@pytest.mark.parametrize("row", METHODS.values(), ids=lambda row: row.name)
-def test_every_method_has_a_page_and_it_is_what_the_table_says(row: Method) -> None:
-    written = PAGES / file_of(row)
+@ROWS_OF_METHODS
+def test_every_method_has_a_page_and_it_is_what_the_table_says(edition: Edition, row: Method) -> None:
+    written = PAGES / edition.page(row)
     assert written.exists(), STALE
-    assert written.read_text() == page_of(row, BODIES), STALE
-    assert f"[{row.name}](methods/{file_of(row)})" in REFERENCE.read_text()
+    assert written.read_text() == page_of(edition, row, BODIES), STALE
+    assert f"[{edition.title(row)}](methods/{edition.page(row)})" in REFERENCE.read_text()
 
 
-@pytest.mark.parametrize("row", METHODS.values(), ids=lambda row: row.name)
-def test_a_methods_page_says_what_it_is_limited_by(row: Method) -> None:
-    assert ("\nLimited" in page_of(row, BODIES)) == ("rate_limited" in row.errors)
+@ROWS_OF_METHODS
+def test_a_methods_page_says_what_it_is_limited_by(edition: Edition, row: Method) -> None:
+    assert ("\nLimited" in page_of(edition, row, BODIES)) == ("rate_limited" in row.errors)
 
 
 def test_every_page_of_a_method_belongs_to_one() -> None:
-    assert {path.name for path in PAGES.iterdir()} == {file_of(row) for row in METHODS.values()}, STALE
+    there = {path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*") if path.is_file()}
+    assert there == {file for file, _ in pages_of(BODIES)}, STALE
 
 
 def test_every_command_is_in_the_readme() -> None:

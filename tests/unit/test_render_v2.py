@@ -18,7 +18,7 @@ from lingr.render.links import Links
 from lingr.values import Message, Room, Session, Tag, User
 from lingr.values_v2 import Bot, Event, Events, Login, Member, Numbered, ShownRoom
 
-GOLDEN = Path(__file__).parent / "golden" / "v2"
+GOLDEN = Path(__file__).parent / "golden" / "2009"
 LINKS = Links("http://chat.example.org")
 MORNING = 1363505931999
 
