@@ -30,7 +30,7 @@ def room(value: ShownRoom, links: Links) -> Json:
         "id": room.public_id,
         "name": room.name,
         "blurb": room.description or None,
-        "is_public": not (room.members_only or room.requires_password),
+        "is_public": room.is_public,
     }
     if value.messages is not None:
         tree["messages"] = [message(one, links) for one in value.messages]
