@@ -1,26 +1,30 @@
-"""``lingr routes``: the methods this server answers, from their table."""
+"""``lingr routes``: the methods this server answers, from their tables."""
 
 from __future__ import annotations
 
 import click
 
-from lingr.api.v1 import METHODS
 from lingr.cli.common import as_json, tell
+from lingr.cli.editions import EDITIONS
 
 
 @click.command()
 @as_json
 def routes(as_json: bool) -> None:
-    """List the methods of the API."""
+    """List the methods of both generations of the API."""
     rows = [
         {
-            "method": row.name,
+            "api": edition.year,
+            "method": edition.title(row),
             "verb": row.verb,
             "path": f"/api/{path}",
             "needs": row.needs.value,
             "doc": row.doc,
         }
-        for path, row in METHODS.items()
+        for edition in EDITIONS
+        for path, row in edition.methods.items()
     ]
-    lines = (f"{row['path']:24} {row['method']:18} {row['needs']:20} {row['doc']}" for row in rows)
+    lines = (
+        f"{row['api']}  {row['path']:28} {row['method']:24} {row['needs']:20} {row['doc']}" for row in rows
+    )
     tell(as_json, {"routes": rows}, "\n".join(lines))
