@@ -23,7 +23,7 @@ from lingr.api.generation import Api
 from lingr.api.reading import Request
 from lingr.api.style import V2
 from lingr.clock import system_clock
-from lingr.domain import archives, observing, presence, retention, rooms, settling, users
+from lingr.domain import archives, attendance, observing, presence, retention, rooms, settling, users
 from lingr.domain.context import Context
 from lingr.domain.rounds import Round
 from lingr.files import open_files
@@ -160,10 +160,16 @@ def _chores(ctx: Context, hub: Hub) -> pulse.Chores:
             hub.announce(room_id)
         for user_id in users.due_news(ctx):
             hub.announce(f"{USER}{user_id}")
+        for session_id in attendance.flush(ctx, hub.is_polled):
+            hub.recheck(session_id)
+
+    def sweep() -> None:
+        presence.sweep(ctx)
+        attendance.sweep(ctx)
 
     return pulse.Chores(
         flush=flush,
-        sweep=lambda: presence.sweep(ctx),
+        sweep=sweep,
         round=Round(ctx, [indexer.follow]).go,
         seconds=min(LONGEST_CHORE_SECONDS, lifetime / CHORES_PER_TICKET),
         grace=min(LONGEST_GRACE_SECONDS, lifetime / CHORES_PER_TICKET),

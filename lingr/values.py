@@ -62,7 +62,8 @@ class Session:
 
     ``user_id`` is None until it logs in, and so are ``description``, what that user says of itself, ``icon``
     and ``username``. Sessions of the 2009 API have a user from the beginning and a ``public_id``, which
-    others may know; it is their occupant id in every room.
+    others may know; it is their occupant id in every room. ``device`` is the digest of the token that one
+    was opened with, if it was not a password.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Session:
     icon: str | None = None
     username: str | None = None
     public_id: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,11 @@ class Room:
     def in_directory(self) -> bool:
         """Whether it is shown to those who look for rooms."""
         return self.listed and not self.members_only
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is to others than its members as if it were not there."""
+        return self.members_only and self.password is None
 
     @property
     def is_public(self) -> bool:
@@ -181,6 +188,8 @@ class Holder(msgspec.Struct, frozen=True, gc=False):
 SILENT = ("presence", "membership")
 """Types of events that the 2007 API does not tell."""
 
+NOT_FOR_ALL = ("private", *SILENT)
+
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """One event of a room.
@@ -220,6 +229,11 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     def is_silent(self) -> bool:
         """Whether the 2007 API has no words for it."""
         return self.type in SILENT
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether the 2007 API tells it to everybody."""
+        return self.type not in NOT_FOR_ALL
 
     def concerns(self, occupant: Reader) -> bool:
         """Whether this occupant may read the message: all may, but for private ones.

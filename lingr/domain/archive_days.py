@@ -38,11 +38,10 @@ def get_archives(
     Without a date: on the latest day on which anything was said. At most LINGR_ARCHIVE_MESSAGES are told,
     the oldest ones after ``counter``. Raises LingrError ``missing_parameter`` for a part of a date,
     ``invalid_parameter`` for a day that no calendar has, ``invalid_room``, ``rate_limited`` and the errors of
-    ``rooms.admit``.
+    ``rooms.open``.
     """
     wanted = _date(year, month, day)
-    room = rooms.find(ctx, id)
-    rooms.admit(ctx, caller, room.id, room.password, password)
+    room = rooms.enterable(ctx, caller, id, password)
     after = max(counter or 0, 0)
     # The one for all of them first: who is told to wait for that has not had its answer of this day.
     counted = [(rates.ARCHIVE_PAGES, "")]
@@ -51,7 +50,7 @@ def get_archives(
     rates.take(ctx, caller.api_key or "", *counted)
 
     def keep(message: Message) -> bool:
-        return message.type == "user" if user_messages_only else message.type != "private"
+        return message.type == "user" if user_messages_only else message.is_for_all
 
     if wanted is None:
         newest = _newest(ctx, room, keep, user_messages_only)

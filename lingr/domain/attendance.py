@@ -1,8 +1,8 @@
-"""Being in rooms without tickets: sessions of the 2009 API are in all rooms they subscribe to, and online there.
+"""Being in rooms without tickets: so sessions of the 2009 API are online in the rooms they subscribe to.
 
-To others such a session is an occupant like any other. It is there for as long as it is heard of, in all its
-rooms alike; when it has been silent for LINGR_TICKET_SECONDS it leaves them all. Whichever process dies on the
-way, what it began is finished by the one that sweeps.
+To others such a session is an occupant like any other. It is there for as long as it is heard of, in all
+its rooms alike; when it has been silent for LINGR_TICKET_SECONDS it leaves them all. Whichever process dies
+on the way, what it began is finished by the one that sweeps.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ AGAIN_MILLISECONDS = 10_000
 def come(ctx: Context, session: Session, room_ids: Sequence[str], *, notice: Notice = "") -> None:
     """Has a session with a user be in rooms. Those that are gone are passed over; where it is, it stays.
 
-    With a ``notice`` every room tells all processes of it. Raises LingrError ``invalid_session`` if the session
-    has ended meanwhile.
+    With a ``notice`` every room tells all processes of it. Raises LingrError ``invalid_session`` if the
+    session has ended meanwhile.
     """
     if not room_ids:
         return

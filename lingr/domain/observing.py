@@ -128,7 +128,7 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
 
     def keep(message: Message) -> bool:
         wanted = not user_messages_only or message.type in ("user", "private")
-        return wanted and message.concerns(read.holder)
+        return wanted and _is_heard(message, read.holder)
 
     if start < 0:
         messages, covered = history.last(ctx, room_id, -start, keep), state.counter
@@ -171,7 +171,7 @@ def _news(ctx: Context, watch: Watch, occupant: Reader, state: RoomState) -> New
     if told.suits(occupant):
         return told.news
     page = history.after(
-        ctx, watch.room_id, _start(ctx, watch.counter, state), lambda one: one.concerns(occupant)
+        ctx, watch.room_id, _start(ctx, watch.counter, state), lambda one: _is_heard(one, occupant)
     )
     occupants = _roster(ctx, watch.room_id, state)
     return News(page.counter, page.messages, occupants, state.zone, None, state.roster)
@@ -198,7 +198,7 @@ def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common 
     if followed is None or event is None or not event.id == state.counter == counter + 1:
         return None
     is_large = state.size > ctx.settings.roster_occupants
-    if event.type == "private" or not (is_large or followed.occupants is not None):
+    if not event.is_for_all or not (is_large or followed.occupants is not None):
         return None
     occupants = None if is_large else followed.occupants
     shared = (room_id, counter, event.id, state.roster, state.generation)
@@ -208,7 +208,7 @@ def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common 
 
 
 def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common:
-    page = history.after(ctx, room_id, _start(ctx, counter, state), lambda one: one.type != "private")
+    page = history.after(ctx, room_id, _start(ctx, counter, state), lambda one: one.is_for_all)
     if not page.messages:
         return Common(None, page.private)
     shared = (room_id, counter, page.counter, state.roster, state.generation)
@@ -218,11 +218,15 @@ def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -
 
 
 def _newest(ctx: Context, watch: Watch, occupant: Reader, state: RoomState) -> News | None:
-    messages = history.last(ctx, watch.room_id, -watch.counter, lambda one: one.concerns(occupant))
+    messages = history.last(ctx, watch.room_id, -watch.counter, lambda one: _is_heard(one, occupant))
     if not messages:
         return None
     covered = max(state.counter, messages[-1].id)
     return News(covered, messages, _roster(ctx, watch.room_id, state), state.zone, None, state.roster)
+
+
+def _is_heard(message: Message, occupant: Reader) -> bool:
+    return not message.is_silent and message.concerns(occupant)
 
 
 def _roster_news(ctx: Context, room_id: str, counter: int, roster: int, state: RoomState) -> News | None:

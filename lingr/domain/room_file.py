@@ -18,7 +18,7 @@ from lingr.domain.accounts import named
 from lingr.errors import LingrError
 from lingr.ids import RANDOM_ID
 from lingr.text import clean
-from lingr.values import Message, Tag
+from lingr.values import SILENT, Message, Tag
 
 LINE_BYTES = 1_048_576
 NUMBER = 10**13
@@ -36,6 +36,7 @@ EVENT_TYPES = frozenset(
         "system:leave",
         "system:nickname_change",
         "system:broadcast",
+        *SILENT,
     }
 )
 
@@ -172,7 +173,8 @@ class RoomFile:
 
 def _fault(event: Message) -> str | None:
     """What of an event's texts cannot be told to everybody."""
-    texts = (event.text, event.nickname, event.new_nickname, event.source, event.client_type)
+    names = (event.nickname, event.new_nickname, event.username, event.local_id, event.bot_id)
+    texts = (event.text, *names, event.source, event.client_type, event.action)
     if any(text is not None and clean(text) != text for text in texts):
         return "its text has characters that cannot be told in XML"
     ids = (event.occupant_id, event.user_id, event.to_occupant_id, event.to_user_id, event.icon)

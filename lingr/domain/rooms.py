@@ -51,6 +51,31 @@ def admit(ctx: Context, caller: Caller, room_id: str, kept: str | None, password
         raise LingrError("invalid_room_password")
 
 
+def enterable(ctx: Context, caller: Caller, public_id: str, password: str | None) -> Room:
+    """The room that goes by that id, for who may enter it. Raises LingrError as ``find`` and ``open`` do."""
+    room = find(ctx, public_id)
+    open(ctx, caller, room, password)
+    return room
+
+
+def open(ctx: Context, caller: Caller, room: Room, password: str | None) -> None:
+    """Lets pass whoever may enter a room.
+
+    One for members only is open to members, and if it has a password to whoever knows that. Raises
+    LingrError ``invalid_room`` and the errors of ``admit``.
+    """
+    if room.members_only and is_member(ctx, room.id, room.owner_id, caller.known_user_id):
+        return
+    if room.is_hidden:
+        raise LingrError("invalid_room")
+    admit(ctx, caller, room.id, room.password, password)
+
+
+def is_member(ctx: Context, room_id: str, owner_id: str | None, user_id: str | None) -> bool:
+    """Whether a user, None being nobody, is a member of a room; whose room it is, always is."""
+    return user_id is not None and (user_id == owner_id or ctx.store.members.has(room_id, user_id))
+
+
 def info(
     ctx: Context,
     caller: Caller,
@@ -74,7 +99,7 @@ def info(
 
     def keep(message: Message) -> bool:
         # What was said since the room was described is for those who ask later.
-        wanted = message.type == "user" if user_messages_only else message.type != "private"
+        wanted = message.type == "user" if user_messages_only else message.is_for_all
         return wanted and message.id <= room.counter
 
     def read() -> tuple[Message, ...]:
@@ -119,6 +144,7 @@ def _describe_as(
             most=ctx.settings.roster_occupants,
             allowance=rates.allowance(ctx, rates.GET_INFO),
             counter=after,
+            user_id=caller.known_user_id,
         )
         if isinstance(found, Described):
             return found
@@ -138,6 +164,7 @@ def create_own(
     timezone: str,
     tags: str,
     image: bytes | None,
+    members_only: bool = False,
 ) -> Room:
     """A new room of the session's user. Raises LingrError as ``create`` does."""
     return create(
@@ -147,6 +174,7 @@ def create_own(
         description=description,
         password=password,
         listed=listed_in_directory,
+        members_only=members_only,
         timezone=timezone,
         tags=tags,
         image=image,
@@ -162,6 +190,7 @@ def create(
     description: str = "",
     password: str | None = None,
     listed: bool = True,
+    members_only: bool = False,
     timezone: str = DEFAULT,
     tags: str = "",
     image: bytes | None = None,
@@ -180,6 +209,7 @@ def create(
         tags=room_fields.tags_of(tags),
         timezone=room_fields.zone_of(line(timezone) or DEFAULT),
         listed=listed,
+        members_only=members_only,
         owner_id=owner_id,
         password=room_fields.password_of(ctx, password),
         created=now,

@@ -61,7 +61,7 @@ class Attendance:
     _here: dict[str, _Here] = field(default_factory=dict)
 
     def begin(self, session_id: str, due: int, stint: str, now: int) -> Stint:
-        """The session is there, to be let go at ``due`` (ms): in a new ``stint``, or in that which it is in."""
+        """The session is there until ``due`` (ms), unless it stays: in its stint, or in a new one."""
         names = [keys.attending(), keys.stints()]
         found = run(self.engine, "attendance_begin", names, [session_id, due, stint], safe=True)[0]
         self._here[session_id] = _Here(now, now)
@@ -174,7 +174,7 @@ class Attendance:
         self.engine.commands(commands, safe=True)
 
     def look_after(self, stint: Stint, again: int) -> None:
-        """Has `ended` tell of a stint at ``again`` (ms) that has ended, whether it has done so before or not."""
+        """Has `ended` tell of a stint at ``again`` (ms), whether it has done so before or not."""
         self.engine.command("ZADD", keys.ended_stints(), again, " ".join(stint), safe=True)
 
     def stay(self, session_id: str, now: int, due: int) -> bool:
