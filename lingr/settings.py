@@ -155,6 +155,11 @@ class Settings(BaseSettings):
     limit_say: Limit = Field(
         "120/minute", alias="LINGR_LIMIT_SAY", description="Messages said with one ticket."
     )
+    limit_show: Limit = Field(
+        "240/minute",
+        alias="LINGR_LIMIT_SHOW",
+        description="Calls of room/show, room/get_archives and favorite/... of the 2009 API, per session.",
+    )
     limit_login: Limit = Field(
         "10/minute", alias="LINGR_LIMIT_LOGIN", description="Log-in attempts, per address and account."
     )

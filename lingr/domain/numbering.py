@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lingr.domain.context import Context
+from lingr.errors import LingrError
+from lingr.values import Message, Room
+from lingr.values_v2 import Numbered
 
 NEWEST = 99_999_999
 """Whoever asks for what was said before this id wants the newest, however great ids have become."""
@@ -30,7 +33,24 @@ def number_known(ctx: Context, room_id: str, counter: int) -> int | None:
 
 def numbers_of(ctx: Context, room_id: str, counters: Sequence[int]) -> list[int]:
     """The ids of several events of a room, in the order given. Raises LingrError as ``number_of`` does."""
-    return ctx.store.numbers.numbers(room_id, counters, ctx.clock())
+    found = ctx.store.numbers.find(room_id, counters, ctx.clock())
+    numbers = [one for one in found if one is not None]
+    if len(numbers) < len(found):
+        raise LingrError("unknown_message")
+    return numbers
+
+
+def numbered(ctx: Context, room: Room, messages: Sequence[Message]) -> tuple[Numbered, ...]:
+    """Messages of a room with their ids; one that the room has forgotten meanwhile is left out.
+
+    Raises LingrError ``invalid_room``.
+    """
+    numbers = ctx.store.numbers.find(room.id, [one.id for one in messages], ctx.clock())
+    return tuple(
+        Numbered(number, room.public_id, message)
+        for number, message in zip(numbers, messages, strict=True)
+        if number is not None
+    )
 
 
 def place_of(ctx: Context, number: int) -> tuple[str, int] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lingr.domain import archives, directory, icons, users
+from lingr.domain import archives, bots, directory, favorites, icons, numbering, users
 from lingr.domain.context import Context
 from lingr.domain.presence import LEASE_MILLISECONDS
 from lingr.store.changes import Unsettled
@@ -100,6 +100,9 @@ def _clear(ctx: Context, change: Unsettled) -> None:
         ctx.store.changes.give_back(public_id, room.id)
     directory.forget(ctx, room)
     archives.forget(ctx, room.id)
+    bots.forget_room(ctx, room.id)
+    favorites.forget(ctx, room.id)
+    numbering.forget(ctx, room.id)
     icons.forget_room(ctx, room.id)
     ctx.store.changes.forget(room)
 

@@ -12,9 +12,12 @@ from lingr.store.bots import Bots
 from lingr.store.changes import Changes
 from lingr.store.channel import Channel, Connect
 from lingr.store.client import Engine
+from lingr.store.counters import Counters
 from lingr.store.deliveries import Deliveries
+from lingr.store.devices import Devices
 from lingr.store.directory import Directory
 from lingr.store.entrances import Entrances
+from lingr.store.favorites import Favorites
 from lingr.store.finding import Finding
 from lingr.store.index import Index
 from lingr.store.log import Log
@@ -29,6 +32,7 @@ from lingr.store.rooms import Rooms
 from lingr.store.rounds import Rounds
 from lingr.store.sessions import Sessions
 from lingr.store.speaking import Speaking
+from lingr.store.subscriptions import Subscriptions
 from lingr.store.tickets import Tickets
 from lingr.store.transfers import Transfers
 from lingr.store.users import Users
@@ -50,6 +54,9 @@ class Store:
     tickets: Tickets
     sessions: Sessions
     accounts: Accounts
+    devices: Devices
+    subscriptions: Subscriptions
+    counters: Counters
     presence: Presence
     attendance: Attendance
     rates: Rates
@@ -61,6 +68,7 @@ class Store:
     retention: Retention
     transfers: Transfers
     numbers: Numbers
+    favorites: Favorites
     deliveries: Deliveries
     members: Members
     bots: Bots
@@ -97,6 +105,9 @@ def open_store(
         Tickets(engine, mirror, process, int(refresh_seconds * 1000)),
         Sessions(engine, lifetime, int(login_seconds * 1000)),
         Accounts(engine),
+        Devices(engine),
+        Subscriptions(engine, mirror, int(login_seconds * 1000)),
+        Counters(engine, mirror),
         Presence(engine, process),
         Attendance(engine, users, log_events, int(refresh_seconds * 1000)),
         Rates(engine),
@@ -108,6 +119,7 @@ def open_store(
         Retention(engine),
         Transfers(engine),
         Numbers(engine, mirror),
+        Favorites(engine),
         Deliveries(engine, process),
         Members(engine, users, log_events),
         Bots(engine),

@@ -9,7 +9,7 @@ from lingr.store import keys
 from lingr.store.client import Engine
 from lingr.store.mirror import Mirror
 from lingr.store.records import message_of
-from lingr.store.scripts import run
+from lingr.store.scripts import Call, run, run_all, values_of
 from lingr.values import Message
 
 CHUNK_EVENTS = 500
@@ -77,6 +77,21 @@ class Log:
                 break
             end = f"({chunk[-1].id}-0"
         return tuple(reversed(found[:most]))
+
+    def back(
+        self, places: Sequence[tuple[str, int | None]], most: int, looked_at: int
+    ) -> list[tuple[list[Message], int]]:
+        """The newest ``most`` messages of rooms, and perhaps some other events, the newest first.
+
+        With each room comes the id, if any, that those of all events are to be below. In each log so many
+        events are ``looked_at``, and no more; the id of the last of them is told, 0 if none is before it.
+        """
+        calls = [
+            Call("log_back", [self._key(room_id)], ["" if below is None else below, most, looked_at])
+            for room_id, below in places
+        ]
+        found = map(values_of, run_all(self.engine, calls, safe=True) if calls else [])
+        return [(list(map(message_of, events)), int(last)) for last, events in found]
 
     def _read(self, command: str, room_id: str, start: str, end: str, most: int) -> tuple[Message, ...]:
         entries = self.engine.command(command, self._key(room_id), start, end, "COUNT", most, safe=True)

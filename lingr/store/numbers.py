@@ -122,19 +122,16 @@ class Numbers:
             return None
         return table.number(counter)
 
-    def numbers(self, room_id: str, counters: Sequence[int], now: int) -> list[int]:
+    def find(self, room_id: str, counters: Sequence[int], now: int) -> list[int | None]:
         """The ids of events that a room has or lately had, in the order of the counters given.
 
-        Raises LingrError ``invalid_room``, and ``unknown_message`` for an event forgotten long ago.
+        None stands for an event forgotten long ago. Raises LingrError ``invalid_room``.
         """
         found = [self.known(room_id, one, now) for one in counters]
         if None in found:
             table = self._learn(room_id, min(counters), max(counters), now)
             found = [table.number(one) for one in counters]
-        numbers = [one for one in found if one is not None]
-        if len(numbers) < len(found):
-            raise LingrError("unknown_message")
-        return numbers
+        return found
 
     def before(self, room_id: str, number: int, now: int) -> int | None:
         """The least counter whose id is not below that number, or None if those of all events are.
@@ -206,7 +203,7 @@ class Numbers:
             if table.leases and table.beyond > last:
                 return table
             first = look.start
-            if not table.leases and low is not None:
+            if not table.leases and low is not None and first - KEPT_STRETCHES <= low >> _BITS:
                 first = min(first, low >> _BITS)
             ahead = min((table.beyond - table.first) // 4, MOST_AHEAD)
             offer = self._lease(room_id, first, max(look.newest, last) + 1 + ahead - first, look.oldest_block)

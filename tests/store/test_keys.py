@@ -42,6 +42,7 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
         keys.moved_here(room_id),
         keys.closed(room_id),
         keys.brought(room_id, "0123456789A"),
+        keys.liked(room_id),
     ]
     assert len(set(map(slot, touched))) == 1
 
@@ -53,6 +54,7 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
         [keys.attempts("login", "here"), keys.attempts("room", "here", "lobby")],
         [keys.api_keys(), keys.named_api_keys()],
         [keys.users(), keys.emails(), keys.usernames()],
+        [keys.devices("a"), keys.device_sessions("a", "0123456789abcdef")],
         [keys.number_counter(), keys.number_places(), keys.number_leases()],
         [
             keys.index_rooms(),

@@ -133,11 +133,21 @@ def test_a_room_that_talks_on_has_blocks_ahead(ctx, room, store, trips):
 
 
 def test_numbers_begin_where_the_log_does(ctx, room, store):
-    room("lobby", 1000)
-    store.engine.command("XTRIM", keys.room("lobby").log, "MINID", "=", "900-0")
-    assert numbering.number_of(ctx, "lobby", 1000) < 1000
+    room("lobby", 3000)
+    store.engine.command("XTRIM", keys.room("lobby").log, "MINID", "=", "2900-0")
+    assert numbering.number_of(ctx, "lobby", 3000) < 1000
     with pytest.raises(LingrError, match="unknown_message"):
         numbering.number_of(ctx, "lobby", 100)
+
+
+def test_ids_are_not_spent_on_gaps_of_a_log_that_was_brought_in(ctx, store):
+    make_room(store, "lobby")
+    grow(store, "lobby", 10)
+    grow(store, "lobby", 10**12, 10**12 - 99)
+    assert numbering.number_of(ctx, "lobby", 10**12) < 2**12
+    numbering.number_of(ctx, "lobby", 10**12 - 99)
+    with pytest.raises(LingrError, match="unknown_message"):
+        numbering.number_of(ctx, "lobby", 10)
 
 
 def test_what_was_just_forgotten_has_an_id_still(ctx, open_ctx, room, store):

@@ -89,6 +89,11 @@ def closed(room_id: str) -> str:
     return f"lingr:room:{{{room_id}}}:closed"
 
 
+def liked(room_id: str) -> str:
+    """Sorted set, user id and id of each message that the user likes; kept. room_like."""
+    return f"lingr:room:{{{room_id}}}:liked"
+
+
 VOLATILE = "lingr:room:{*}:*:*"
 """Matches the keys of rooms that die by themselves: those below, with two parts after that of the room."""
 

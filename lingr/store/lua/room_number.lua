@@ -11,7 +11,10 @@ local room = numbers()
 if not room then return { 'error', 'invalid_room' } end
 local size = tonumber(ARGV[7])
 local entry = redis.call('XRANGE', LOG, '-', '+', 'COUNT', 1)[1]
-local oldest = math.floor((entry and tonumber(string.match(entry[1], '^%d+')) or room.counter) / size)
+local newest = math.floor(room.counter / size)
+-- A log that was brought in may have gaps, and ids are too few to fill them: what is before them has none.
+local oldest = math.max(newest - 2 * math.floor(redis.call('XLEN', LOG) / size) - 1, math.floor(
+  (entry and tonumber(string.match(entry[1], '^%d+')) or room.counter) / size))
 
 local function read(run)
   local first, many, block = string.match(run or '', '^(%d+) (%d+) (%d+)$')
@@ -30,6 +33,6 @@ end
 local _, first_block = read(redis.call('ZRANGE', NUMBERS, 0, 0)[1])
 local from = ARGV[1] == room.epoch and ARGV[2] or 0
 return {
-  'ok', room.epoch, last or oldest, math.floor(room.counter / size), tonumber(first_block or 0),
+  'ok', room.epoch, last or oldest, newest, tonumber(first_block or 0),
   redis.call('ZRANGEBYSCORE', NUMBERS, from, '+inf'),
 }
