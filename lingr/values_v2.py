@@ -37,6 +37,18 @@ class Numbered(msgspec.Struct, frozen=True, dict=True):
         return {}
 
 
+class Device(msgspec.Struct, frozen=True):
+    """A device that has a token of a user's in place of the password. ``used`` is its last log-in, 0: none.
+
+    ``is_revoked``: nobody logs in with it any more, and the sessions it opened are about to end.
+    """
+
+    name: str
+    created: int
+    used: int = 0
+    is_revoked: bool = False
+
+
 class Member(msgspec.Struct, frozen=True):
     """A member of a room: ``id`` is the user's, ``name`` its nickname.
 

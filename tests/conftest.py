@@ -89,6 +89,7 @@ def open_ctx(
             valkey.url,
             process=process,
             session_seconds=chosen.session_seconds,
+            login_seconds=chosen.login_seconds,
             refresh_seconds=0,
             log_events=chosen.log_events,
         )

@@ -7,6 +7,7 @@ import click
 from lingr.cli.carry import export_room, import_room
 from lingr.cli.change import change_room, delete_room
 from lingr.cli.check import check
+from lingr.cli.device import revoke_token, user_token, user_tokens
 from lingr.cli.directory import directory
 from lingr.cli.icon import room_icon, user_icon
 from lingr.cli.keep import keep_room
@@ -42,4 +43,5 @@ for command in (
     main.add_command(command)
 for command in (change_room, delete_room, keep_room, room_icon):
     room.add_command(command)
-user.add_command(user_icon)
+for command in (user_icon, user_token, user_tokens, revoke_token):
+    user.add_command(command)

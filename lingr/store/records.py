@@ -152,6 +152,7 @@ def session_of(session_id: str, fields: dict[str, str]) -> Session:
         fields.get("icon"),
         fields.get("username"),
         fields.get("public_id"),
+        fields.get("device"),
     )
 
 

@@ -33,6 +33,16 @@ def owned_rooms(user_id: str) -> str:
     return f"lingr:{{accounts}}:owned_rooms:{user_id}"
 
 
+def devices(user_id: str) -> str:
+    """Hash, digest of a token to its JSON device; kept. device_create, device_login, device_revoke."""
+    return f"lingr:{{accounts}}:devices:{user_id}"
+
+
+def device_sessions(user_id: str, digest: str) -> str:
+    """Sorted set, sessions opened with a device's token by time; kept. device_login, device_revoke."""
+    return f"lingr:{{accounts}}:device_sessions:{user_id}:{digest}"
+
+
 def attempts(limit: str, address: str, what: str = "") -> str:
     """String, how often an address has tried something; lives as long as the window. rate_take.
 
