@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lingr.store import keys
-from lingr.store.client import Engine
+from lingr.store.client import Argument, Engine
 from lingr.store.records import from_json, to_json
 from lingr.store.scripts import run
 from lingr.values_v2 import Device
@@ -30,7 +30,7 @@ class Devices:
 
         Raises LingrError ``invalid_parameter`` when the user has too many.
         """
-        arguments = [digest, device.name, to_json(device), MOST_DEVICES]
+        arguments: list[Argument] = [digest, device.name, to_json(device), MOST_DEVICES]
         run(self.engine, "device_create", [keys.devices(user_id)], arguments)
 
     def all(self, user_id: str) -> dict[str, Device]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from lingr.api.params import Names, Text
 
+MOST_NUMBER = 10**15 - 1
+"""Message ids and counters stay far below, but clients may ask for anything."""
+
 ROOM = Text(name="room", required=True, doc="The room's id.")
 ROOMS = Names(
     name="rooms",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lingr.api.method import Method, Needs
 from lingr.api.params import Text
-from lingr.domain import logins
+from lingr.domain import logins, subscribing
 
 METHODS = (
     Method(
@@ -38,5 +38,25 @@ METHODS = (
         logins.destroy,
         "status",
         "End a session; the user goes offline where no other one of its sessions is.",
+    ),
+    Method(
+        "session.set_presence",
+        "POST",
+        Needs.SESSION,
+        subscribing.set_presence,
+        "status",
+        "Show the session's user in the rooms it hears, or do not.",
+        params=(Text(name="presence", required=True, doc="`online` or `offline`."),),
+        raises=("invalid_parameter",),
+    ),
+    Method(
+        "session.setPresence",
+        "POST",
+        Needs.SESSION,
+        subscribing.set_presence,
+        "status",
+        "Show the user in the rooms that the session hears, or do not.",
+        params=(Text(name="presence", required=True, doc="online or offline."),),
+        raises=("invalid_parameter",),
     ),
 )
