@@ -34,7 +34,7 @@ def come(ctx: Context, session: Session, room_ids: Sequence[str], *, notice: Not
     for _ in range(TRIES):
         now = ctx.clock()
         due = now + _lifetime(ctx)
-        stint = ctx.store.attendance.begin(session.id, due, ctx.new_id(), now)
+        stint = ctx.store.attendance.begin(session.id, due, ctx.new_id())
         outcome = ctx.store.attendance.attend(
             stint, room_ids, occupant, now=now, due=due, joined=JOINED, notice=notice
         )

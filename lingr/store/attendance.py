@@ -29,10 +29,15 @@ Notice = Literal["", "gone", "changed"]
 
 
 class Stint(NamedTuple):
-    """A session's being there for a while."""
+    """A session's being there for a while. ``coming`` is the id of what is not done yet."""
 
     session_id: str
     id: str
+    coming: str = ""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.session_id, self.id
 
 
 class Outcome(NamedTuple):
@@ -60,12 +65,14 @@ class Attendance:
     refresh: int
     _here: dict[str, _Here] = field(default_factory=dict)
 
-    def begin(self, session_id: str, due: int, stint: str, now: int) -> Stint:
-        """The session is there until ``due`` (ms), unless it stays: in its stint, or in a new one."""
+    def begin(self, session_id: str, due: int, fresh_id: str) -> Stint:
+        """The session is there until ``due`` (ms), unless it stays: in its stint, or in a new one.
+
+        It counts as not there yet until it has been had to `attend`.
+        """
         names = [keys.attending(), keys.stints()]
-        found = run(self.engine, "attendance_begin", names, [session_id, due, stint], safe=True)[0]
-        self._here[session_id] = _Here(now, now)
-        return Stint(session_id, found.decode())
+        found = run(self.engine, "attendance_begin", names, [session_id, due, fresh_id], safe=True)[0]
+        return Stint(session_id, found.decode(), fresh_id)
 
     def attend(
         self,
@@ -79,10 +86,14 @@ class Attendance:
         notice: Notice,
     ) -> Outcome:
         """Has the session be in rooms; those that are gone are passed over."""
-        outcome = Outcome(is_on=True, is_alive=True)
         for start in range(0, len(room_ids), ROOMS_AT_ONCE):
             part = room_ids[start : start + ROOMS_AT_ONCE]
-            outcome = self._attend(stint, part, occupant, now, due, joined, notice)
+            self._attend(stint, part, occupant, now, due, joined, notice)
+        done = Call("attendance_done", [keys.stints()], stint)
+        reply, alive = run_all(self.engine, [done, ("EXISTS", keys.session(stint.session_id))], safe=True)
+        outcome = Outcome(bool(values_of(reply)[0]), bool(alive))
+        if outcome == (True, True):
+            self._here[stint.session_id] = _Here(now, now)
         return outcome
 
     def _attend(
@@ -94,9 +105,9 @@ class Attendance:
         due: int,
         joined: str,
         notice: Notice,
-    ) -> Outcome:
+    ) -> None:
         arguments: list[Argument] = [
-            *stint,
+            *stint.name,
             occupant.id,
             newcomer_of(occupant),
             joining_of(occupant, joined, now),
@@ -109,21 +120,15 @@ class Attendance:
         listed = [] if user_id is None else self.users.entered(user_id, stint.session_id, room_ids)
         # As for entrances: a note that nothing follows is harmless, one that is missing is not.
         notes: list[Step] = [
-            ("SADD", keys.attended(*stint), *room_ids),
+            ("SADD", keys.attended(*stint.name), *room_ids),
             ("ZADD", keys.occupied_rooms(), "NX", *(part for one in room_ids for part in (due, one))),
         ]
         calls = [Call("room_attend", self._room(one), arguments) for one in room_ids]
-        checks: list[Step] = [
-            ("HGET", keys.stints(), stint.session_id),
-            ("EXISTS", keys.session(stint.session_id)),
-        ]
-        replies = run_all(self.engine, [*listed, *notes, *calls, *notes, *listed, *checks], safe=True)
+        replies = run_all(self.engine, [*listed, *notes, *calls, *notes, *listed], safe=True)
         if user_id is not None:
             self.users.noted(user_id, replies[: len(listed)])
         for reply in replies[len(listed) + len(notes) :][: len(calls)]:
             _pass_over_missing(reply)
-        current, alive = replies[-2:]
-        return Outcome(current is not None and current.decode() == stint.id, bool(alive))
 
     def absent(
         self,
@@ -137,7 +142,7 @@ class Attendance:
         """Has the session be in rooms no longer, if it is there in that stint; in any if that has no id."""
         for start in range(0, len(room_ids), ROOMS_AT_ONCE):
             part = room_ids[start : start + ROOMS_AT_ONCE]
-            arguments: list[Argument] = [*stint, now, self.log_events, left, notice]
+            arguments: list[Argument] = [*stint.name, now, self.log_events, left, notice]
             calls = [Call("room_absent", self._room(one), arguments) for one in part]
             replies = run_all(self.engine, calls, safe=True)
             out = zip((values_of(reply)[0].decode() for reply in replies), part, strict=True)
@@ -163,19 +168,21 @@ class Attendance:
 
     def rooms(self, stint: Stint) -> list[str]:
         """The rooms in which a session may be in a stint."""
-        return [one.decode() for one in self.engine.command("SMEMBERS", keys.attended(*stint), safe=True)]
+        return [
+            one.decode() for one in self.engine.command("SMEMBERS", keys.attended(*stint.name), safe=True)
+        ]
 
     def clear(self, stint: Stint) -> None:
         """All rooms have been left."""
         commands: list[tuple[Argument, ...]] = [
-            ("UNLINK", keys.attended(*stint)),
-            ("ZREM", keys.ended_stints(), " ".join(stint)),
+            ("UNLINK", keys.attended(*stint.name)),
+            ("ZREM", keys.ended_stints(), " ".join(stint.name)),
         ]
         self.engine.commands(commands, safe=True)
 
     def look_after(self, stint: Stint, again: int) -> None:
         """Has `ended` tell of a stint at ``again`` (ms), whether it has done so before or not."""
-        self.engine.command("ZADD", keys.ended_stints(), again, " ".join(stint), safe=True)
+        self.engine.command("ZADD", keys.ended_stints(), again, " ".join(stint.name), safe=True)
 
     def stay(self, session_id: str, now: int, due: int) -> bool:
         """Notes that a session is there until ``due``; returns False if it had been let go before."""
@@ -183,7 +190,7 @@ class Attendance:
         if here is not None and now < here.noted + 2 * self.refresh:
             here.seen = now
             return True
-        names = [keys.attending()]
+        names = [keys.attending(), keys.stints()]
         if run(self.engine, "attendance_stay", names, [session_id, due], safe=True)[0]:
             self._here.pop(session_id, None)
             return False
@@ -205,10 +212,11 @@ class Attendance:
             elif now >= here.noted + 2 * self.refresh:
                 del self._here[session_id]
         gone: list[str] = []
+        names = [keys.attending(), keys.stints()]
         for start in range(0, len(due), AT_ONCE):
             part = due[start : start + AT_ONCE]
             arguments = [value for one, here in part for value in (one, here.seen + lifetime)]
-            found = run(self.engine, "attendance_stay", [keys.attending()], arguments, safe=True)[0]
+            found = run(self.engine, "attendance_stay", names, arguments, safe=True)[0]
             for _, here in part:
                 here.noted = now
             gone += [one.decode() for one in found]

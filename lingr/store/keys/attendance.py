@@ -9,7 +9,9 @@ def attending() -> str:
 
 
 def stints() -> str:
-    """Hash, each session in ``attending`` to its stint; kept. Attendance scripts."""
+    """Hash, each session in ``attending`` to its stint, and to the id of its coming while that is not done, a
+    space between; kept. Attendance scripts.
+    """
     return "lingr:{presence}:stints"
 
 

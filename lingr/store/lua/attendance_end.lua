@@ -6,7 +6,7 @@
 -- Returns session and stint of each that has ended now, in turn.
 local ended = {}
 local function finish(session)
-  local stint = redis.call('HGET', KEYS[2], session)
+  local stint = string.match(redis.call('HGET', KEYS[2], session) or '', '^%S+')
   redis.call('ZREM', KEYS[1], session)
   redis.call('HDEL', KEYS[2], session)
   if not stint then return end
