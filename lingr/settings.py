@@ -53,6 +53,13 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", alias="HOST", description="Address the web server listens on.")
     port: int = Field(5000, alias="PORT", ge=1, le=65535, description="Port the web server listens on.")
+    observe_port: int | None = Field(
+        None,
+        alias="LINGR_OBSERVE_PORT",
+        ge=1,
+        le=65535,
+        description="A second port to listen on: many clients of the 2009 API poll on port 8080.",
+    )
     web_concurrency: Count = Field(2, alias="WEB_CONCURRENCY", description="Number of gunicorn workers.")
     redis_url: SecretStr | None = Field(
         None,
@@ -319,6 +326,12 @@ class Settings(BaseSettings):
         if url is not None and urlsplit(url).scheme not in ("http", "https"):
             raise ValueError("it must begin with http:// or https://")
         return url
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """All ports the web server listens on, the main one first."""
+        others = () if self.observe_port in (None, self.port) else (self.observe_port,)
+        return tuple(port for port in (self.port, *others) if port is not None)
 
     @cached_property
     def base_url(self) -> str:

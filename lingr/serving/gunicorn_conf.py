@@ -9,9 +9,11 @@ import os
 
 _host = os.environ.get("HOST") or "127.0.0.1"
 _port = os.environ.get("PORT") or "5000"
+_observe_port = os.environ.get("LINGR_OBSERVE_PORT") or _port
 _on = ("1", "on", "t", "true", "y", "yes")
 
-bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+_address = f"[{_host}]" if ":" in _host else _host
+bind = list(dict.fromkeys(f"{_address}:{port}" for port in (_port, _observe_port)))
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 _parking = (os.environ.get("LINGR_PARKING") or "on").lower() in _on
 worker_class = "lingr.serving.parking_worker.ParkingWorker" if _parking else "lingr.serving.worker.Worker"

@@ -1,4 +1,4 @@
-"""The web server as a program to supervise: its listening socket, its command line, its health."""
+"""The web server as a program to supervise: its listening sockets, its command line, its health."""
 
 from __future__ import annotations
 
@@ -15,21 +15,29 @@ _BACKLOG = 2048
 
 
 class Web:
-    """gunicorn on a listening socket that stays open while gunicorn is replaced.
+    """gunicorn on listening sockets that stay open while gunicorn is replaced.
 
     So a client that comes while there is no gunicorn waits for the next one and is not refused.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._host = settings.host
-        self._port = settings.port
-        self._socket: socket.socket | None = None
+        self._ports = settings.ports
+        self._sockets: list[socket.socket] = []
 
     def bound(self) -> bool:
-        """Take the address; False when it is in use. Raises CannotServe when it cannot be had at all."""
+        """Take the addresses; False when one is in use. Raises CannotServe when one cannot be had at all."""
+        while len(self._sockets) < len(self._ports):
+            listener = self._listener(self._ports[len(self._sockets)])
+            if listener is None:
+                return False
+            self._sockets.append(listener)
+        return True
+
+    def _listener(self, port: int) -> socket.socket | None:
         try:
             family, kind, protocol, _, address = socket.getaddrinfo(
-                self._host or None, self._port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+                self._host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )[0]
             listener = socket.socket(family, kind, protocol)
         except OSError as error:
@@ -41,34 +49,34 @@ class Web:
         except OSError as error:
             listener.close()
             if error.errno == errno.EADDRINUSE:
-                return False
-            raise CannotServe(f"{self._host}:{self._port} cannot be used: {error}.") from error
-        self._socket = listener
-        return True
+                return None
+            raise CannotServe(f"{self._host}:{port} cannot be used: {error}.") from error
+        return listener
 
     @property
     def in_use(self) -> str:
         """The sentence for an address that somebody else has."""
-        return (
-            f"Port {self._port} of {self._host} is in use: stop what listens there, or set PORT to another."
-        )
+        port, setting = self._ports[0], "PORT"
+        if self._sockets:
+            port, setting = self._ports[-1], "LINGR_OBSERVE_PORT"
+        return f"Port {port} of {self._host} is in use: stop what listens there, or set {setting} to another."
 
     def program(self) -> Program:
-        """What to run, once the address is bound."""
-        if self._socket is None:
-            raise RuntimeError("the address is not bound")
-        fd = self._socket.fileno()
+        """What to run, once the addresses are bound."""
+        if not self._sockets:
+            raise RuntimeError("the addresses are not bound")
+        fds = tuple(listener.fileno() for listener in self._sockets)
         command = [
             *(sys.executable, "-m", "gunicorn"),
             *("--config", "python:lingr.serving.gunicorn_conf"),
-            *("--bind", f"fd://{fd}"),
+            *(part for fd in fds for part in ("--bind", f"fd://{fd}")),
             "lingr.wsgi:app",
         ]
         return Program(
             name="gunicorn",
             command=command,
             log="its messages above",
-            pass_fds=(fd,),
+            pass_fds=fds,
             # Its own graceful time-out is 15 seconds.
             stop_seconds=20,
             takes_hangup=True,
@@ -77,7 +85,7 @@ class Web:
     def answers(self) -> bool:
         """Whether GET /healthz answers 200."""
         connection = http.client.HTTPConnection(
-            _ANY_ADDRESS.get(self._host, self._host), self._port, timeout=1
+            _ANY_ADDRESS.get(self._host, self._host), self._ports[0], timeout=1
         )
         try:
             connection.request("GET", "/healthz")
@@ -88,7 +96,6 @@ class Web:
             connection.close()
 
     def close(self) -> None:
-        """Give the address back. From here on clients are refused."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        """Give the addresses back. From here on clients are refused."""
+        while self._sockets:
+            self._sockets.pop().close()

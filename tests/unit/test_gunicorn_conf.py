@@ -14,7 +14,7 @@ from lingr.serving import gunicorn_conf
 from lingr.settings import Settings
 
 NAMES = (
-    *("HOST", "PORT", "WEB_CONCURRENCY"),
+    *("HOST", "PORT", "WEB_CONCURRENCY", "LINGR_OBSERVE_PORT"),
     *("LINGR_WORKER_CONNECTIONS", "LINGR_ACCESS_LOG", "LINGR_LOG_LEVEL", "LINGR_PARKING"),
 )
 CHECKOUT = Path(lingr.__file__).parent.parent
@@ -34,13 +34,15 @@ def read(monkeypatch, **environ: str):
         {},
         dict.fromkeys(NAMES, ""),
         {"HOST": "0.0.0.0", "PORT": "8080", "WEB_CONCURRENCY": "3", "LINGR_WORKER_CONNECTIONS": "50"},
+        {"PORT": "80", "LINGR_OBSERVE_PORT": "8080"},
+        {"PORT": "8080", "LINGR_OBSERVE_PORT": "8080"},
         {"LINGR_ACCESS_LOG": "On", "LINGR_LOG_LEVEL": "debug"},
         {"LINGR_ACCESS_LOG": "0", "LINGR_PARKING": "off"},
     ],
 )
 def test_gunicorn_and_the_settings_table_read_the_same(monkeypatch, environ):
     conf, settings = read(monkeypatch, **environ)
-    assert conf["bind"] == f"{settings.host}:{settings.port}"
+    assert conf["bind"] == [f"{settings.host}:{port}" for port in settings.ports]
     assert conf["workers"] == settings.web_concurrency
     assert conf["worker_connections"] == settings.worker_connections
     assert (conf["accesslog"] == "-") is settings.access_log
@@ -49,7 +51,7 @@ def test_gunicorn_and_the_settings_table_read_the_same(monkeypatch, environ):
 
 
 def test_sixth_generation_address_gets_brackets(monkeypatch):
-    assert read(monkeypatch, HOST="::1")[0]["bind"] == "[::1]:5000"
+    assert read(monkeypatch, HOST="::1")[0]["bind"] == ["[::1]:5000"]
 
 
 def test_every_package_is_listed():
