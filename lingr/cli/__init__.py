@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from lingr.cli.bot import bot
+from lingr.cli.bot_rooms import bot_log, invite_bot, list_bots, remove_bot, wake_bot
+from lingr.cli.bots import bots
 from lingr.cli.carry import export_room, import_room
 from lingr.cli.change import change_room, delete_room
 from lingr.cli.check import check
@@ -29,9 +32,11 @@ def main() -> None:
 
 for command in (
     serve,
+    bots,
     key,
     user,
     room,
+    bot,
     directory,
     export_room,
     import_room,
@@ -45,3 +50,5 @@ for command in (change_room, delete_room, keep_room, room_icon):
     room.add_command(command)
 for command in (user_icon, user_token, user_tokens, revoke_token):
     user.add_command(command)
+for command in (invite_bot, remove_bot, list_bots, wake_bot, bot_log):
+    bot.add_command(command)

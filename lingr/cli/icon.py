@@ -27,7 +27,7 @@ def user_icon(name: str, file: Path | None, off: bool, as_json: bool) -> None:
     """Give a user, named by user name or e-mail address, an icon."""
     with connected() as ctx:
         found = accounts.require_user(ctx, name, "user")
-        icon = portraits.set_user(ctx, found.id, _image(ctx, file, off))
+        icon = portraits.set_user(ctx, found.id, image_of(ctx, file, off))
         url = Links(ctx.settings.base_url).user_picture(found.id, icon, USER_SIZE)
     tell(as_json, {"user_id": found.id, "icon_url": url}, url)
 
@@ -40,12 +40,13 @@ def user_icon(name: str, file: Path | None, off: bool, as_json: bool) -> None:
 def room_icon(room_id: str, file: Path | None, off: bool, as_json: bool) -> None:
     """Give a room an icon."""
     with connected() as ctx:
-        changed = changing.change(ctx, rooms.find(ctx, room_id), image=_image(ctx, file, off))
+        changed = changing.change(ctx, rooms.find(ctx, room_id), image=image_of(ctx, file, off))
         url = Links(ctx.settings.base_url).room_picture(changed)
     tell(as_json, {"room_id": changed.public_id, "icon_url": url}, url)
 
 
-def _image(ctx: Context, file: Path | None, off: bool) -> bytes:
+def image_of(ctx: Context, file: Path | None, off: bool) -> bytes:
+    """The picture in a file, or nothing, to take one away. Raises LingrError ``invalid_image``."""
     if (file is None) is not off:
         raise click.UsageError("Name a file, or say --off.")
     if file is None:

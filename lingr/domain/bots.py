@@ -213,6 +213,7 @@ def _can_be_called(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_nameless = parts.username is None and parts.password is None
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and is_nameless
     except ValueError:
         return False

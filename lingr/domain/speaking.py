@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lingr.domain import accounts, bots, members, numbering, rates, rooms
+from lingr.domain import accounts, bots, deliveries, members, numbering, rates, rooms
 from lingr.domain.chat import (
     MESSAGE_CHARACTERS,
     OWN_MILLISECONDS,
@@ -67,8 +67,8 @@ def _say_as_bot(
             # Nobody learns from the answer that there is such a room.
             raise LingrError("invalid_room") from error
         raise
-    # Whoever speaks is awake.
-    ctx.store.deliveries.wake(bot.id, 0)
+    if deliveries.troubles(ctx, [bot.id])[0].paused:
+        deliveries.wake(ctx, bot.id)
     return _numbered(ctx, found, spoken)
 
 

@@ -50,6 +50,7 @@ def test_a_new_bot_has_a_secret_of_its_own(ctx, clock):
                 "http://bots.example/\x00",
                 "http://ボット.example/",
                 "javascript:alert(1)",
+                "http://ann:secret@bots.example/",
                 "http://bots.example/" + "x" * 2000,
             )
         ),
