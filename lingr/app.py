@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import flask
@@ -23,7 +22,7 @@ from lingr.api.generation import Api
 from lingr.api.reading import Request
 from lingr.api.style import V2
 from lingr.clock import system_clock
-from lingr.domain import archives, attendance, observing, presence, retention, rooms, settling, users
+from lingr.domain import archives, attendance, events, observing, presence, retention, rooms, settling, users
 from lingr.domain.context import Context
 from lingr.domain.rounds import Round
 from lingr.files import open_files
@@ -56,7 +55,7 @@ LAST_WORDS_SECONDS = 0.02
 
 def create_app(settings: Settings) -> flask.Flask:
     """The whole server as a WSGI application, its background greenlets running."""
-    _log_at(settings.log_level)
+    log_at(settings.log_level)
     # Unpatched, each thread has a loop of its own, and nobody runs it while the thread does anything else.
     channel = Link if monkey.is_module_patched("socket") else None
     ctx = make_context(settings, offload=_offload, pause=gevent.sleep, channel=channel)
@@ -85,9 +84,6 @@ def _door(ctx: Context, api: Api, hub: Hub, listener: Listener) -> Door:
     return Door(
         begin=lambda call: api.begin(Request(*call)),
         prepare=lambda call: api.prepare(Request(*call)),
-        at_hand=partial(observing.at_hand, ctx),
-        common=partial(observing.common, ctx),
-        standing=partial(observing.standing, ctx),
         hub=hub,
         listener=listener,
         clock=ctx.clock,
@@ -160,8 +156,7 @@ def _chores(ctx: Context, hub: Hub) -> pulse.Chores:
             hub.announce(room_id)
         for user_id in users.due_news(ctx):
             hub.announce(f"{USER}{user_id}")
-        for session_id in attendance.flush(ctx, hub.is_polled):
-            hub.recheck(session_id)
+        events.flush(ctx, hub.is_polled)
 
     def sweep() -> None:
         presence.sweep(ctx)
@@ -196,5 +191,6 @@ def _tried(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[An
         return None, error
 
 
-def _log_at(level: str) -> None:
+def log_at(level: str) -> None:
+    """Has log lines written from that level on."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())))

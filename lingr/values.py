@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -305,7 +305,23 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     behind: bool
 
 
-class Common(msgspec.Struct, frozen=True):
+class Told(Protocol):
+    """What a poll is answered: it covers all up to a counter. A ``roster`` of None: nobody is told of one."""
+
+    @property
+    def counter(self) -> int: ...
+
+    @property
+    def occupants(self) -> tuple[Occupant, ...] | None: ...
+
+    @property
+    def roster(self) -> int | None: ...
+
+
+T = TypeVar("T", bound=Told)
+
+
+class Common(msgspec.Struct, Generic[T], frozen=True):
     """What everybody hears who stands at one place of a room.
 
     ``news`` is None when there is nothing for all; ``private`` are the private messages between, which
@@ -313,7 +329,7 @@ class Common(msgspec.Struct, frozen=True):
     of the room.
     """
 
-    news: News | None
+    news: T | None
     private: tuple[Message, ...] = ()
     standing: Standing | None = None
 

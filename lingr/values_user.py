@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lingr.values import Room, User, Watch
+from lingr.values import Room, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class UserWatch:
     """A poll for a user that has nothing to tell yet: whose it is, and at which counter it stands.
 
     It waits for announcements under ``name``; in the ``rooms`` it monitors, too, there may be something to
-    tell.
+    tell, but nothing urgent.
     """
 
     name: str
@@ -52,5 +52,3 @@ class UserWatch:
     counter: int
     rooms: tuple[str, ...]
 
-
-AnyWatch = Watch | UserWatch

@@ -121,6 +121,14 @@ class Events(msgspec.Struct, frozen=True):
     events: tuple[Event, ...] = ()
     shared: tuple[object, ...] | None = None
 
+    @property
+    def occupants(self) -> None:
+        """Nobody is told who is there; that is for room/show."""
+
+    @property
+    def roster(self) -> None:
+        """As ``occupants``."""
+
 
 class EventsWatch(msgspec.Struct, frozen=True, gc=False):
     """A poll for a session's events that has nothing to tell yet.

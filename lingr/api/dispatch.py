@@ -42,7 +42,7 @@ class Dispatcher:
     """One method table, served in the style of its generation."""
 
     def __init__(self, ctx: Context, methods: Mapping[str, Method], links: Links, style: Style = V1) -> None:
-        self._ctx = ctx
+        self.ctx = self._ctx = ctx
         self._methods = methods
         self._links = links
         self._style = style
@@ -140,7 +140,7 @@ class Dispatcher:
         found: Rendered | None = self._guarded(manner, lambda: self._look(method, manner, watch))
         return found
 
-    def shared(self, method: Method, manner: Manner, told: Common) -> Rendered | None:
+    def shared(self, method: Method, manner: Manner, told: Common[Any]) -> Rendered | None:
         """What all polls of one method and manner, callbacks aside, are answered."""
         if told.news is None:
             return None

@@ -7,17 +7,23 @@ from typing import Any, Protocol
 
 from lingr.api.method import Method
 from lingr.api.style import Manner
+from lingr.api.waits import UNKNOWN_ROSTER, WAITS, Waiting
+from lingr.domain.context import Context
 from lingr.render import Rendered, wrapped
-from lingr.values import Common
-from lingr.values_user import AnyWatch
+from lingr.store.mirror import Home
+from lingr.values import Common, Standing
+from lingr.values_watch import AnyWatch
 
 
 class Answerer(Protocol):
     """What a held poll needs of the dispatcher that handed it out."""
 
+    @property
+    def ctx(self) -> Context: ...
+
     def look(self, method: Method, manner: Manner, watch: Any) -> Rendered | None: ...
 
-    def shared(self, method: Method, manner: Manner, told: Common) -> Rendered | None: ...
+    def shared(self, method: Method, manner: Manner, told: Common[Any]) -> Rendered | None: ...
 
     def nothing(self, manner: Manner, watch: Any) -> Rendered: ...
 
@@ -31,12 +37,13 @@ class Held:
     news is told to all, but for their own ``wrap``.
     """
 
-    __slots__ = ("_dispatcher", "_manner", "_method", "watch")
+    __slots__ = ("_dispatcher", "_manner", "_method", "_waiting", "watch")
 
     def __init__(self, dispatcher: Answerer, method: Method, manner: Manner, watch: AnyWatch) -> None:
         self._dispatcher = dispatcher
         self._method = method
         self._manner = manner
+        self._waiting: Waiting = WAITS[type(watch)]
         self.watch = watch
 
     @property
@@ -48,15 +55,29 @@ class Held:
         """Whether each answer of this kind needs a ``wrap`` of its own."""
         return self._manner.callback is not None
 
-    def like(self, watch: AnyWatch) -> Held:
-        """A poll that is answered as this one is, and waits for something else."""
+    def again(self, home: Home, counter: int) -> Held:
+        """A poll that is answered as this one is, of somebody who stands at a counter."""
+        watch = self._waiting.again(home, counter, home.roster)
         return Held(self._dispatcher, self._method, self._manner, watch)
+
+    def standing(self) -> tuple[Home, Standing] | None:
+        """Where it stands, having found nothing just now; None if it is told by itself."""
+        return self._waiting.standing(self._dispatcher.ctx, self.watch)
+
+    def at_hand(self, room_id: str, counter: int) -> bool:
+        """Whether memory has what `told` tells."""
+        return self._waiting.at_hand(self._dispatcher.ctx, room_id, counter)
+
+    def told(self, room_id: str, counter: int, roster: int | None) -> Common[Any]:
+        """What all polls of this kind hear that stand at that counter of a room."""
+        known = UNKNOWN_ROSTER if roster is None else roster
+        return self._waiting.common(self._dispatcher.ctx, room_id, counter, known)
 
     def resume(self) -> Rendered | None:
         """Looks again: the answer, or None while there is nothing."""
         return self._dispatcher.look(self._method, self._manner, self.watch)
 
-    def common(self, told: Common) -> Rendered | None:
+    def common(self, told: Common[Any]) -> Rendered | None:
         """The part of the answer that all polls of this kind share; None when there is nothing for all."""
         return self._dispatcher.shared(self._method, self._manner, told)
 

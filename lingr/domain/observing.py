@@ -101,7 +101,7 @@ def at_hand(ctx: Context, room_id: str, counter: int) -> bool:
     return followed.occupants is not None or followed.size > ctx.settings.roster_occupants
 
 
-def common(ctx: Context, room_id: str, counter: int, roster: int) -> Common:
+def common(ctx: Context, room_id: str, counter: int, roster: int) -> Common[News]:
     """What everybody hears who stands at a counter and knows that version of the roster."""
     state = ctx.store.rooms.state(room_id)
     told = _next(ctx, room_id, counter, state) or _common(ctx, room_id, counter, roster, state)
@@ -177,7 +177,7 @@ def _news(ctx: Context, watch: Watch, occupant: Reader, state: RoomState) -> New
     return News(page.counter, page.messages, occupants, state.zone, None, state.roster)
 
 
-def _common(ctx: Context, room_id: str, counter: int, roster: int, state: RoomState) -> Common:
+def _common(ctx: Context, room_id: str, counter: int, roster: int, state: RoomState) -> Common[News]:
     if counter >= state.counter:
         return Common(_roster_news(ctx, room_id, counter, roster, state))
     followed = ctx.store.mirror.rooms.get(room_id)
@@ -191,7 +191,7 @@ def _common(ctx: Context, room_id: str, counter: int, roster: int, state: RoomSt
     return remembered
 
 
-def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common | None:
+def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common[News] | None:
     """The same as `_common` for who is one event behind, if memory has it. Nothing is asked for as often."""
     followed = ctx.store.mirror.rooms.get(room_id)
     event = followed.tail[-1] if followed is not None and followed.tail else None
@@ -207,7 +207,7 @@ def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common 
     return told
 
 
-def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common:
+def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common[News]:
     page = history.after(ctx, room_id, _start(ctx, counter, state), lambda one: one.is_for_all)
     if not page.messages:
         return Common(None, page.private)

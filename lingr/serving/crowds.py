@@ -6,15 +6,11 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Protocol
 
 from lingr.render import Rendered
-from lingr.values import News, Standing
+from lingr.values import Standing, Told
 
 if TYPE_CHECKING:
     from lingr.serving.connection import Connection
     from lingr.serving.door import Held
-
-
-UNKNOWN_ROSTER = -1
-"""No version of a roster."""
 
 
 class Crowd:
@@ -51,7 +47,7 @@ class Crowds:
         self.held = held
         self.by_key: dict[bytes, Crowd] = {}
         self.close = close
-        self.answers: dict[int, tuple[News, Rendered, bytes]] = {}
+        self.answers: dict[int, tuple[Told, Rendered, bytes]] = {}
         self.answers_of = 0
 
     def at(self, standing: Standing, held: Held) -> Crowd | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import gevent
 import structlog
 
 from lingr.render import Rendered
 from lingr.serving.connection import IDLE, Connection
-from lingr.serving.crowds import UNKNOWN_ROSTER, Crowd, Crowds, ParkedRoom
+from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.door import Door
 from lingr.serving.times import Times
-from lingr.values import Common, News
+from lingr.values import Common, Told
 
 SLICE = 256
 """Answers sent before the rest of the process gets its turn."""
@@ -68,15 +68,14 @@ class Deliveries:
             for crowd in list(crowds.by_key.values()):
                 if not crowd.members:
                     crowds.remove(crowd)
-                elif self._door.at_hand(room.room_id, crowd.counter):
+                elif crowd.held.at_hand(room.room_id, crowd.counter):
                     self._tell(room, crowds, crowd)
                 else:
                     gevent.spawn_raw(self._tell, room, crowds, crowd)
 
     def _tell(self, room: ParkedRoom, crowds: Crowds, crowd: Crowd) -> None:
         try:
-            roster = UNKNOWN_ROSTER if crowd.roster is None else crowd.roster
-            told = self._door.common(room.room_id, crowd.counter, roster)
+            told = crowd.held.told(room.room_id, crowd.counter, crowd.roster)
             shared = crowd.held.common(told)
         except Exception as error:  # noqa: BLE001
             log.debug("put off", what="common answer", why=str(error))
@@ -101,7 +100,7 @@ class Deliveries:
             log.exception("unspecified failure", what="delivery")
             self._look_at(members, crowd)
 
-    def _let_stand(self, crowds: Crowds, crowd: Crowd, told: Common) -> None:
+    def _let_stand(self, crowds: Crowds, crowd: Crowd, told: Common[Any]) -> None:
         """There is nothing for the whole crowd; there may be for some of it."""
         for conn in list(crowd.members):
             home = conn.home
@@ -115,8 +114,8 @@ class Deliveries:
         members: list[Connection],
         crowds: Crowds,
         crowd: Crowd,
-        told: Common,
-        news: News,
+        told: Common[Any],
+        news: Told,
         shared: Rendered,
     ) -> None:
         """Sends all of a crowd what they share, with pauses in which others get their turn."""
@@ -143,8 +142,8 @@ class Deliveries:
         members: list[Connection],
         close: bool,
         crowd: Crowd,
-        told: Common,
-        news: News,
+        told: Common[Any],
+        news: Told,
         shared: Rendered,
     ) -> None:
         counter, roster = news.counter, None if news.occupants is None else news.roster

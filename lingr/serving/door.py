@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lingr.render import Rendered
 from lingr.store.channel import Done, Reply
 from lingr.store.mirror import Home
-from lingr.values import Common, Standing, Watch
-from lingr.values_user import AnyWatch
+from lingr.values import Common, Standing
+from lingr.values_watch import AnyWatch
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Listener
 
@@ -29,11 +29,17 @@ class Held(Protocol):
     @property
     def wraps(self) -> bool: ...
 
-    def like(self, watch: AnyWatch) -> Held: ...
+    def again(self, home: Home, counter: int) -> Held: ...
+
+    def standing(self) -> tuple[Home, Standing] | None: ...
+
+    def at_hand(self, room_id: str, counter: int) -> bool: ...
+
+    def told(self, room_id: str, counter: int, roster: int | None) -> Common[Any]: ...
 
     def resume(self) -> Rendered | None: ...
 
-    def common(self, told: Common) -> Rendered | None: ...
+    def common(self, told: Common[Any]) -> Rendered | None: ...
 
     def wrap(self, shared: Rendered) -> Rendered: ...
 
@@ -74,16 +80,12 @@ class Door:
     """The API without a web framework around it, and what keeps its polls true.
 
     ``begin`` answers a call, or gives a poll to hold; ``prepare`` gets ready for one that was answered well
-    to come again, or gives None. ``at_hand``, ``common`` and ``standing`` are the functions of that name in
-    `lingr.domain.observing`. ``clock`` tells milliseconds, ``hold_seconds`` is the longest time a poll is
+    to come again, or gives None. ``clock`` tells milliseconds, ``hold_seconds`` is the longest time a poll is
     held, ``proxies`` the number of those whose X-Forwarded-For is believed.
     """
 
     begin: Callable[[Call], Rendered | Held]
     prepare: Callable[[Call], Repeat | None]
-    at_hand: Callable[[str, int], bool]
-    common: Callable[[str, int, int], Common]
-    standing: Callable[[Watch], tuple[Home, Standing] | None]
     hub: Hub
     listener: Listener
     clock: Callable[[], int]

@@ -10,12 +10,13 @@ import gevent
 
 from lingr.serving import deliveries
 from lingr.serving.connection import IDLE, PARKED, Connection
-from lingr.serving.crowds import UNKNOWN_ROSTER, ParkedRoom
+from lingr.serving.crowds import ParkedRoom
 from lingr.serving.deliveries import SLICE, Deliveries
 from lingr.serving.door import Door, Held
 from lingr.serving.times import Times
-from lingr.values import Watch
 from lingr.values_user import UserWatch
+from lingr.values_v2 import EventsWatch
+from lingr.waiting.block import others_of
 
 LOOKERS = 500
 """Polls that are looked after by themselves at the same time."""
@@ -56,7 +57,6 @@ class Polls:
         """Lets a connection's poll wait. ``data`` is the request."""
         self._give_back(conn)
         watch = held.watch
-        others = watch.rooms if isinstance(watch, UserWatch) else ()
         room = self._visit(conn, watch.name)
         conn.state = PARKED
         conn.deadline = self._times.hold_until
@@ -65,12 +65,14 @@ class Polls:
         self._remember(conn, held, data)
         # Registered first, looked second: a message can then not fall between.
         conn.looking = True
-        self._door.hub.claim(watch.ticket, conn)
+        hub = self._door.hub
+        hub.claim(watch.ticket, conn, shares=isinstance(watch, EventsWatch))
+        hub.listen(conn, watch.rooms[1:] if isinstance(watch, EventsWatch) else ())
         if isinstance(watch, UserWatch):
-            self._door.hub.overhear(room, watch.rooms)
-        if self._door.hub.is_leaving:
+            hub.overhear(room, watch.rooms)
+        if hub.is_leaving:
             self.expire(conn)
-        self._door.listener.follow(watch.name, *others)
+        self._door.listener.follow(watch.name, *others_of(watch))
         self._look(conn)
 
     def look(self, conn: Connection) -> None:
@@ -136,9 +138,8 @@ class Polls:
 
     def _settle(self, conn: Connection, held: Held) -> None:
         """Puts a poll that was just looked at, in vain, where it needs no looking at by itself."""
-        watch, room = held.watch, conn.room
-        # A user's polls share no answers: each is looked after by itself.
-        found = None if isinstance(watch, UserWatch) else self._door.standing(watch)
+        room = conn.room
+        found = held.standing()
         if found is None or room is None:
             return
         home, standing = found
@@ -159,9 +160,7 @@ class Polls:
         crowd, home = conn.crowd, conn.home
         if crowd is None or home is None:
             return conn.held
-        roster = UNKNOWN_ROSTER if home.roster is None else home.roster
-        watch = Watch(home.room_id, home.session_id, home.ticket, crowd.counter, roster)
-        return (conn.held or crowd.held).like(watch)
+        return (conn.held or crowd.held).again(home, crowd.counter)
 
     def _stand_alone(self, conn: Connection) -> None:
         crowd, room = conn.crowd, conn.room
@@ -200,6 +199,7 @@ class Polls:
     def _leave(self, conn: Connection) -> None:
         room, conn.room = conn.room, None
         self._give_back(conn)
+        self._door.hub.listen(conn, ())
         if room is not None:
             room.visitors -= 1
             if not room.visitors:

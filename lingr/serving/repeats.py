@@ -7,11 +7,11 @@ from typing import Protocol
 
 from lingr.render import Rendered
 from lingr.serving.connection import PARKED, Connection
-from lingr.serving.crowds import UNKNOWN_ROSTER, Crowds
+from lingr.serving.crowds import Crowds
 from lingr.serving.door import Door, Held
 from lingr.serving.times import Times
 from lingr.store.mirror import Home
-from lingr.values import News
+from lingr.values import Told
 
 MOST_SUFFIXES = 1000
 ROOM_BYTES = 8
@@ -100,12 +100,12 @@ class Repeats:
 
     def _answer_from(
         self, conn: Connection, held: Held, counter: int, roster: int | None
-    ) -> tuple[News, Rendered, bytes] | None:
+    ) -> tuple[Told, Rendered, bytes] | None:
         """What everybody hears who stands there, if it is at hand and the same for all."""
         room = conn.room
-        if room is None or not self._door.at_hand(room.room_id, counter):
+        if room is None or not held.at_hand(room.room_id, counter):
             return None
-        told = self._door.common(room.room_id, counter, UNKNOWN_ROSTER if roster is None else roster)
+        told = held.told(room.room_id, counter, roster)
         shared = held.common(told)
         if shared is None or told.news is None or told.private or told.news.counter == counter:
             return None

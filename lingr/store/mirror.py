@@ -12,7 +12,7 @@ from functools import partial
 from itertools import count
 
 from lingr.store.announcements import Announcement
-from lingr.values import Common, Holder, Message, Occupant, RoomState
+from lingr.values import Common, Holder, Message, News, Occupant, RoomState
 
 TAIL_EVENTS = 200
 NEWS_PER_ROOM = 64
@@ -67,12 +67,13 @@ class RoomMirror:
     roster: int | None = None
     size: int = 0
     zone: str | None = None
+    public_id: str | None = None
     start: int | None = None
     tail: list[Message] = field(default_factory=list)
     occupants: tuple[Occupant, ...] | None = None
     homes: dict[str, Home] = field(default_factory=dict)
     opening: dict[str, int] = field(default_factory=dict)
-    news: dict[int, Common] = field(default_factory=dict)
+    news: dict[int, Common[News]] = field(default_factory=dict)
     state: RoomState | None = None
     serial: int = field(default_factory=count(1).__next__)
     end: Callable[[], None] = lambda: None
@@ -96,7 +97,8 @@ class RoomMirror:
         moved = self._move(announcement) if announcement.moved and announcement.home != process else []
         self.news.clear()
         if announcement.zone is not None:
-            self.zone = announcement.zone
+            # Its settings are others, and perhaps its id.
+            self.zone, self.public_id = announcement.zone, None
         self._take(announcement.event, announcement.counter)
         self._state(announcement.counter, announcement.roster, announcement.size)
         return moved
@@ -143,7 +145,7 @@ class RoomMirror:
         """Whether memory has every event after a counter."""
         return self.after(counter, 0) is not None
 
-    def remember(self, counter: int, common: Common) -> None:
+    def remember(self, counter: int, common: Common[News]) -> None:
         """Keeps what there is to tell after a counter, until the room's next announcement."""
         if len(self.news) >= NEWS_PER_ROOM:
             self.news.clear()

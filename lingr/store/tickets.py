@@ -173,6 +173,9 @@ class Tickets:
         # What a lost home was told is written down soon, and not again later: another home may follow it.
         while self.mirror.lost:
             home = self.mirror.lost.pop()
+            if home.ticket == home.session_id:
+                # A session that hears several rooms; how far it was told is not kept by them.
+                continue
             if home.told != home.written:
                 self.note(home)
             home.told = None

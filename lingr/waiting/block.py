@@ -8,7 +8,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from gevent.event import Event
 
-from lingr.values_user import AnyWatch, UserWatch
+from lingr.values_user import UserWatch
+from lingr.values_v2 import EventsWatch
+from lingr.values_watch import AnyWatch
 from lingr.waiting.departure import departure
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Listener
@@ -53,6 +55,13 @@ class Sleeper:
         return not self._over
 
 
+def others_of(watch: AnyWatch) -> tuple[str, ...]:
+    """What a poll listens to besides the name that it waits under."""
+    if isinstance(watch, EventsWatch):
+        return watch.rooms[1:]
+    return watch.rooms if isinstance(watch, UserWatch) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Blocker(Generic[A]):
     """Answers polls by blocking. ``hold_seconds`` is the longest time one is held."""
@@ -71,10 +80,13 @@ class Blocker(Generic[A]):
         hold = self.hold_seconds * random.uniform(0.9, 0.99)
         watch = held.watch
         try:
-            others = watch.rooms if isinstance(watch, UserWatch) else ()
-            self.hub.register(watch.name, watch.ticket, sleeper, hold)
-            self.hub.overhear(sleeper, others)
-            self.listener.follow(watch.name, *others)
+            hears_rooms = isinstance(watch, EventsWatch)
+            self.hub.register(watch.name, watch.ticket, sleeper, hold, shares=hears_rooms)
+            if isinstance(watch, UserWatch):
+                self.hub.overhear(sleeper, watch.rooms)
+            elif isinstance(watch, EventsWatch):
+                self.hub.listen(sleeper, watch.rooms[1:])
+            self.listener.follow(watch.name, *others_of(watch))
             with departure(socket, sleeper.nothing):
                 while True:
                     # Registered first, looked second: a message can then not fall between.

@@ -49,11 +49,16 @@ class Hub:
         self._clock = clock
         self._rooms: defaultdict[str, dict[Waiter, Place]] = defaultdict(dict)
         self._tickets: dict[str, Waiter] = {}
+        # Who polls besides with a ticket that may be shared.
+        self._sharing: defaultdict[str, dict[Waiter, None]] = defaultdict(dict)
         self._places: dict[Waiter, Place] = {}
         # Who listens to other names besides its own, and to which; who hears of a name so; who has heard.
         self._others: dict[Waiter, tuple[str, ...]] = {}
         self._besides: defaultdict[str, dict[Waiter, None]] = defaultdict(dict)
         self._murmurs: dict[Waiter, None] = {}
+        # The same for those who are told at once.
+        self._keen: dict[Waiter, tuple[str, ...]] = {}
+        self._keen_on: defaultdict[str, dict[Waiter, None]] = defaultdict(dict)
         # A wheel: each slot holds the waiters whose time is up in that stretch of GRANULE seconds.
         self._wheel: defaultdict[int, dict[Waiter, None]] = defaultdict(dict)
         self._turned = self._slot(clock())
@@ -62,12 +67,14 @@ class Hub:
     def __len__(self) -> int:
         return len(self._places)
 
-    def register(self, room_id: str, ticket: str, waiter: Waiter, hold: float) -> None:
+    def register(
+        self, room_id: str, ticket: str, waiter: Waiter, hold: float, *, shares: bool = False
+    ) -> None:
         """Lets a waiter wait for ``hold`` seconds; an earlier one with the same ticket is sent away.
 
-        In a process that is leaving it is sent away itself.
+        That is, unless it ``shares`` the ticket. In a process that is leaving it is sent away itself.
         """
-        self.claim(ticket, waiter)
+        self.claim(ticket, waiter, shares=shares)
         slot = self._slot(self._clock() + hold) + 1
         self._wheel[slot][waiter] = None
         self._place(waiter, Place(room_id, ticket, slot))
@@ -89,6 +96,22 @@ class Hub:
         for name in names:
             self._besides[name][waiter] = None
 
+    def listen(self, waiter: Waiter, names: tuple[str, ...]) -> None:
+        """Lets a waiter hear of other names too, at once: of these, and no longer of former ones."""
+        former = self._keen.get(waiter, ())
+        if former == names:
+            return
+        for name in former:
+            self._keen_on[name].pop(waiter, None)
+            if not self._keen_on[name]:
+                del self._keen_on[name]
+        for name in names:
+            self._keen_on[name][waiter] = None
+        if names:
+            self._keen[waiter] = names
+        else:
+            del self._keen[waiter]
+
     def _forget_others(self, waiter: Waiter) -> None:
         self._murmurs.pop(waiter, None)
         for name in self._others.pop(waiter, ()):
@@ -96,23 +119,44 @@ class Hub:
             if not self._besides[name]:
                 del self._besides[name]
 
-    def claim(self, ticket: str, waiter: Waiter) -> None:
-        """From now on this waiter is told about the ticket; whoever polled with it before is sent away."""
+    def claim(self, ticket: str, waiter: Waiter, *, shares: bool = False) -> None:
+        """From now on this waiter is told about the ticket; whoever polled with it before is sent away.
+
+        If it ``shares`` the ticket, all who poll with it are told.
+        """
         former = self._tickets.get(ticket)
-        self._tickets[ticket] = waiter
-        if former is not None and former is not waiter:
+        if former is None or former is waiter:
+            self._tickets[ticket] = waiter
+        elif shares:
+            self._sharing[ticket][waiter] = None
+        else:
+            self._tickets[ticket] = waiter
             self.unregister(former)
             former.nothing()
 
     def release(self, ticket: str, waiter: Waiter) -> None:
         """The waiter no longer polls with the ticket."""
+        others = self._sharing.get(ticket)
         if self._tickets.get(ticket) is waiter:
-            del self._tickets[ticket]
+            if others:
+                self._tickets[ticket] = next(iter(others))
+                del others[self._tickets[ticket]]
+            else:
+                del self._tickets[ticket]
+        elif others is not None:
+            others.pop(waiter, None)
+        if others is not None and not others:
+            del self._sharing[ticket]
 
     def is_polled(self, ticket: str) -> bool:
         """Whether somebody waits with the ticket just now."""
+        return any(waiter.is_waiting for waiter in self._holders(ticket))
+
+    def _holders(self, ticket: str) -> list[Waiter]:
         waiter = self._tickets.get(ticket)
-        return waiter is not None and waiter.is_waiting
+        if waiter is None:
+            return []
+        return [waiter, *self._sharing[ticket]] if ticket in self._sharing else [waiter]
 
     def _place(self, waiter: Waiter, place: Place) -> None:
         self._places[waiter] = place
@@ -126,6 +170,7 @@ class Hub:
         if place is None:
             return
         self._forget_others(waiter)
+        self.listen(waiter, ())
         room = self._rooms[place.room_id]
         del room[waiter]
         if not room:
@@ -139,25 +184,24 @@ class Hub:
 
     def has(self, room_id: str) -> bool:
         """Whether anybody waits for the room."""
-        return room_id in self._rooms or room_id in self._besides
+        return room_id in self._rooms or room_id in self._besides or room_id in self._keen_on
 
     def announce(self, room_id: str) -> None:
         """Something happened in a room."""
         if room_id in self._rooms:
             self._tell(self._rooms[room_id])
+        if room_id in self._keen_on:
+            self._tell(self._keen_on[room_id])
         if room_id in self._besides:
             self._murmurs.update(self._besides[room_id])
 
     def recheck(self, ticket: str) -> None:
         """Something happened to a ticket."""
-        waiter = self._tickets.get(ticket)
-        if waiter is not None:
-            waiter.news()
+        self._tell(self._holders(ticket))
 
     def dismiss(self, ticket: str) -> None:
         """The ticket is polled elsewhere by now."""
-        waiter = self._tickets.get(ticket)
-        if waiter is not None:
+        for waiter in self._holders(ticket):
             waiter.nothing()
 
     def turn(self) -> None:

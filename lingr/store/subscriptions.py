@@ -1,0 +1,207 @@
+"""What sessions of the 2009 API are subscribed to, and how far they have been told.
+
+A session has one number for all its rooms. It stands for a place: how far it is in each of them. What is
+kept is the number last written down, the place that belongs to it, and the passages that led there, so that
+an older number can be traced back to its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from lingr.store import keys
+from lingr.store.client import Engine
+from lingr.store.mirror import Home, Mirror
+from lingr.store.records import hash_of, session_of
+from lingr.store.scripts import run
+from lingr.values import Holder, Session
+
+MOST_PASSAGES = 100
+FORGOTTEN_MILLISECONDS = 300_000
+"""How long a session is remembered here after its last poll."""
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """How a session got from one number to a greater one: from where to where in which rooms.
+
+    ``alone``: it heard this one room only, so each number between belongs to one position, beyond the end of
+    the passage, too. Otherwise each event of these stretches, in the order in which they are merged, has one
+    of the numbers up to ``after``.
+    """
+
+    before: int
+    after: int
+    moved: dict[str, tuple[int, int]]
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class Subscribed:
+    """What a session is subscribed to: rooms by id, with the position that belongs to ``number``.
+
+    ``version`` is empty until the session first subscribes. ``home`` marks the process that serves its polls,
+    as it does for tickets: ``home.good`` says that all this still holds, ``home.told`` is the number this
+    process last told it.
+    """
+
+    session: Session
+    rooms: dict[str, int]
+    number: int
+    version: str
+    home: Home
+    is_offline: bool = False
+    passages: tuple[Passage, ...] | None = None
+
+    @property
+    def alone(self) -> str | None:
+        """The only room, if there is just one."""
+        return next(iter(self.rooms)) if len(self.rooms) == 1 else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.rooms)
+
+
+@dataclass(slots=True)
+class Subscriptions:
+    """``lifetime`` is how long a session of this kind lives without a call, in milliseconds."""
+
+    engine: Engine
+    mirror: Mirror
+    lifetime: int
+    _known: dict[str, Subscribed] = field(default_factory=dict)
+
+    def of(self, session_id: str, *, now: int, oldest: int) -> Subscribed:
+        """What a session is subscribed to, from memory if that was checked since ``oldest`` (ms).
+
+        Raises LingrError ``invalid_session``.
+        """
+        known = self._known.get(session_id)
+        if known is None or not known.home.good or known.home.checked < oldest:
+            known = self._open(session_id, now)
+        for room_id in known.rooms:
+            followed = self.mirror.rooms.get(room_id)
+            if followed is not None:
+                # From now on it is heard here when somebody changes what this says.
+                followed.homes.setdefault(session_id, known.home)
+        return known
+
+    def known(self, session_id: str) -> Subscribed | None:
+        """The same, if it is at hand and holds."""
+        known = self._known.get(session_id)
+        return known if known is not None and known.home.good else None
+
+    def passages(self, subscribed: Subscribed) -> tuple[Passage, ...]:
+        """How the session came to its number, the newest first."""
+        if subscribed.passages is None:
+            name = keys.passages(subscribed.session.id)
+            entries = self.engine.command("XREVRANGE", name, "+", "-", "COUNT", MOST_PASSAGES, safe=True)
+            subscribed.passages = tuple(msgspec.json.decode(one[1][1], type=Passage) for one in entries)
+        return subscribed.passages
+
+    def write(
+        self,
+        subscribed: Subscribed,
+        number: int,
+        rooms: Mapping[str, int],
+        *,
+        passage: Passage | None = None,
+        removed: Iterable[str] = (),
+        afresh: bool = False,
+    ) -> bool:
+        """Writes down that a session stands at ``number``, and where it is in some rooms.
+
+        ``afresh`` forgets how it got there. Returns False, and changes nothing, if somebody else has written
+        since this was read. Raises LingrError ``invalid_session``.
+        """
+        gone = list(removed)
+        version = run(
+            self.engine,
+            "subscription_write",
+            self._names(subscribed.session.id),
+            [
+                self.lifetime,
+                subscribed.version,
+                number,
+                int(afresh),
+                MOST_PASSAGES,
+                b"" if passage is None else msgspec.json.encode(passage),
+                len(gone),
+                *gone,
+                *(part for pair in rooms.items() for part in pair),
+            ],
+        )[0]
+        if not version:
+            subscribed.home.good = False
+            return False
+        subscribed.number, subscribed.version = number, version.decode()
+        subscribed.rooms.update(rooms)
+        for room_id in gone:
+            subscribed.rooms.pop(room_id, None)
+        if afresh:
+            subscribed.passages = ()
+        if passage is not None and subscribed.passages is not None:
+            subscribed.passages = (passage, *subscribed.passages)[:MOST_PASSAGES]
+        return True
+
+    def set_offline(self, subscribed: Subscribed, is_offline: bool) -> None:
+        """Has the session hear its rooms without being there, or be there again."""
+        name = keys.subscriptions(subscribed.session.id)
+        change = ("HSET", name, ".offline", 1) if is_offline else ("HDEL", name, ".offline")
+        self.engine.commands([change, ("PEXPIRE", name, self.lifetime)], safe=True)
+        subscribed.is_offline = is_offline
+
+    def recheck(self, session_id: str, room_id: str) -> None:
+        """Has every process forget what it knows of a session that hears this room."""
+        run(self.engine, "room_recheck", keys.room(room_id, self.engine.database), [session_id], safe=True)
+
+    def forget(self, session_id: str) -> None:
+        """Forgets a session that has ended."""
+        known = self._known.pop(session_id, None)
+        if known is not None:
+            known.home.good = False
+        self.engine.command("UNLINK", *self._names(session_id)[1:], safe=True)
+
+    def prune(self, now: int) -> None:
+        """Forgets here whoever has not polled for a while."""
+        for session_id, one in list(self._known.items()):
+            if one.home.seen < now - FORGOTTEN_MILLISECONDS:
+                del self._known[session_id]
+                one.home.good = False
+                for room_id in one.rooms:
+                    followed = self.mirror.rooms.get(room_id)
+                    if followed is not None and followed.homes.get(session_id) is one.home:
+                        del followed.homes[session_id]
+
+    def _open(self, session_id: str, now: int) -> Subscribed:
+        former = self._known.pop(session_id, None)
+        fields, raw = run(
+            self.engine, "subscription_open", self._names(session_id), [self.lifetime], safe=True
+        )
+        session = session_of(session_id, hash_of(fields))
+        places = hash_of(raw)
+        version, number = places.pop(".version", ""), int(places.pop(".number", "0"))
+        is_offline = places.pop(".offline", None) is not None
+        rooms = {room_id: int(position) for room_id, position in places.items()}
+        holder = Holder(session.public_id or "", session.user_id)
+        home = Home(session_id, session_id, next(iter(rooms), ""), holder, now, 0, False)
+        home.seen = now
+        if former is not None:
+            former.home.good = False
+            home.told, home.noted = former.home.told, former.home.noted
+            self._unlist(former)
+        known = self._known[session_id] = Subscribed(session, rooms, number, version, home, is_offline)
+        return known
+
+    def _unlist(self, former: Subscribed) -> None:
+        for room_id in former.rooms:
+            followed = self.mirror.rooms.get(room_id)
+            if followed is not None and followed.homes.get(former.session.id) is former.home:
+                del followed.homes[former.session.id]
+
+    @staticmethod
+    def _names(session_id: str) -> tuple[str, str, str]:
+        return keys.session(session_id), keys.subscriptions(session_id), keys.passages(session_id)
