@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack, closing
 
 import click
@@ -11,7 +12,7 @@ from lingr.cli.common import load_settings, no_engine
 from lingr.cli.first_run import FirstRun, prepare
 from lingr.errors import LingrError
 from lingr.serving.embedded import EmbeddedValkey
-from lingr.serving.supervisor import CannotServe, Supervisor
+from lingr.serving.supervisor import CannotServe, Program, Supervisor
 from lingr.serving.web import Web
 from lingr.settings import Settings
 
@@ -21,7 +22,7 @@ ENGINE_SECONDS = 3
 
 @click.command()
 def serve() -> None:
-    """Run the server until Ctrl-C: gunicorn and, unless REDIS_URL is set, an embedded Valkey."""
+    """Run the server until Ctrl-C: gunicorn, what calls bots and, unless REDIS_URL is set, a Valkey."""
     settings = load_settings()
     try:
         _serve(settings)
@@ -45,9 +46,22 @@ def _serve(settings: Settings) -> None:
             return
         first = prepare(settings)
         supervisor.start(web.program())
+        supervisor.start(_bots(settings))
         if supervisor.until(web.answers, 60, "gunicorn runs but does not answer: see its messages above."):
             _greet(settings, first)
             supervisor.forever()
+
+
+def _bots(settings: Settings) -> Program:
+    """The process that tells bots what is said."""
+    return Program(
+        name="the bots' process",
+        command=[sys.executable, "-m", "lingr.webhooks"],
+        log="its messages above",
+        # It waits for the bots that it is calling.
+        stop_seconds=settings.bot_seconds + 5,
+        takes_hangup=True,
+    )
 
 
 def _start_engine(supervisor: Supervisor, engine: EmbeddedValkey) -> bool:

@@ -7,6 +7,7 @@ import random
 from lingr.domain.context import Context
 from lingr.values import Message
 from lingr.values_deliveries import Attempt, Trouble
+from lingr.values_v2 import Bot
 
 GONE = 410
 """The status that asks for no more."""
@@ -55,3 +56,30 @@ def troubles(ctx: Context, bot_ids: list[str]) -> list[Trouble]:
 def attempts(ctx: Context, bot_id: str, most: int) -> list[Attempt]:
     """The newest attempts at telling a bot something, oldest first."""
     return ctx.store.deliveries.attempts(bot_id, most)
+
+
+def tell_owner(ctx: Context, bot: Bot, room_id: str, why: str) -> bool:
+    """Tells a bot's owner in private that the bot is paused, in a room where it is and they are.
+
+    Returns whether they are in one: there first, where the delivery failed.
+    """
+    if bot.owner_id is None:
+        return False
+    told = Message(
+        id=0,
+        type="private",
+        timestamp=ctx.clock(),
+        text=f"{bot.name} is paused ({why}). `lingr bot wake {bot.id}` wakes it.",
+        occupant_id=bot.public_id,
+        nickname=bot.name,
+        source="api",
+        client_type="automaton",
+        icon=bot.icon,
+        bot_id=bot.id,
+        to_user_id=bot.owner_id,
+    )
+    others = ctx.store.bots.rooms_of([bot.id])[0] - {room_id}
+    return any(
+        ctx.store.deliveries.whisper(one, bot.owner_id, told, ctx.settings.log_events)
+        for one in (room_id, *sorted(others))
+    )

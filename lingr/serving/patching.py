@@ -1,10 +1,15 @@
-"""The check that blocking calls were made cooperative before the application came in."""
+"""Blocking calls are made cooperative before the application comes in."""
 
 from __future__ import annotations
 
 import sys
 
 from gevent import monkey
+
+
+def patch() -> None:
+    """Makes the standard library's blocking calls cooperative: before anything else is imported."""
+    monkey.patch_all()
 
 
 def require_patched() -> None:
