@@ -49,14 +49,4 @@ METHODS = (
         params=(Text(name="presence", required=True, doc="`online` or `offline`."),),
         raises=("invalid_parameter",),
     ),
-    Method(
-        "session.setPresence",
-        "POST",
-        Needs.SESSION,
-        subscribing.set_presence,
-        "status",
-        "Show the user in the rooms that the session hears, or do not.",
-        params=(Text(name="presence", required=True, doc="online or offline."),),
-        raises=("invalid_parameter",),
-    ),
 )
