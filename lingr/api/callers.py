@@ -23,10 +23,11 @@ def caller_of(
     session_id = values.get("session", "")
     if needs is Needs.KEY_OR_SESSION and session_id and not values.get("api_key"):
         with_key = sessions.require_in_place_of_key(ctx, session_id)
-        return Caller(api_key=with_key.api_key, source=with_key.source, address=address)
+        return Caller(api_key=with_key.api_key, session=with_key, source=with_key.source, address=address)
     if needs in (Needs.API_KEY, Needs.KEY_OR_SESSION):
         key = accounts.require_api_key(ctx, values.get("api_key", ""))
-        return Caller(api_key=key.id, source=key.source, address=address)
+        # Whose the session is, matters in few rooms: it is looked for there.
+        return Caller(api_key=key.id, session_id=session_id, source=key.source, address=address)
     if needs is Needs.TICKET or method.checks_session:
         ticket = values.get("ticket", "")
         return Caller(session_id=session_id, ticket=ticket, address=address, attempt=request.attempt)

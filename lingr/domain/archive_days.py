@@ -38,7 +38,7 @@ def get_archives(
     Without a date: on the latest day on which anything was said. At most LINGR_ARCHIVE_MESSAGES are told,
     the oldest ones after ``counter``. Raises LingrError ``missing_parameter`` for a part of a date,
     ``invalid_parameter`` for a day that no calendar has, ``invalid_room``, ``rate_limited`` and the errors of
-    ``rooms.open``.
+    ``doors.open``.
     """
     wanted = _date(year, month, day)
     room = rooms.enterable(ctx, caller, id, password)

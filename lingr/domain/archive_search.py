@@ -33,13 +33,12 @@ def search(
 
     It is searched for in all listed rooms without a password, or in the one room of that id. Chosen are the
     best of some newest messages that match. Raises LingrError ``invalid_parameter`` if nothing is asked for,
-    ``invalid_room``, ``rate_limited`` and the errors of ``rooms.admit``.
+    ``invalid_room``, ``rate_limited`` and the errors of ``doors.open``.
     """
     query = _query(q)
     room = None
     if id:
-        room = rooms.find(ctx, id)
-        rooms.admit(ctx, caller, room.id, room.password, password)
+        room = rooms.enterable(ctx, caller, id, password)
     asked = "\0".join(("searchArchives", q, id or "", str(count)))
     rates.take(ctx, caller.api_key or "", (rates.EXPLORE, asked))
     hits: list[Hit] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lingr.domain import icons, room_fields, rooms, settling
+from lingr.domain import icons, members, room_fields, settling
 from lingr.domain.accounts import named
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
@@ -23,6 +23,7 @@ def change_own(
     timezone: str | None,
     tags: str | None,
     image: bytes | None,
+    members_only: bool | None = None,
 ) -> Room:
     """Changes a room of the session's user. Raises LingrError as ``find_own`` and ``change`` do."""
     return change(
@@ -33,6 +34,7 @@ def change_own(
         description=description,
         password=password,
         listed=listed_in_directory,
+        members_only=members_only,
         timezone=timezone,
         tags=tags,
         image=image,
@@ -50,10 +52,12 @@ def find_own(ctx: Context, caller: Caller, room_id: str) -> Room:
     Raises LingrError ``invalid_room``, or ``insufficient_permissions`` for a room of somebody else.
     """
     user_id = caller.user_id
-    room = rooms.find(ctx, room_id)
-    if room.owner_id != user_id:
-        raise LingrError("insufficient_permissions")
-    return room
+    seen = members.find(ctx, room_id, user_id)
+    if not seen.is_owner:
+        # Who may not know that it is there, is not told by this either.
+        is_hidden = seen.room.is_hidden and not seen.is_member
+        raise LingrError("invalid_room" if is_hidden else "insufficient_permissions")
+    return seen.room
 
 
 def change(
@@ -65,6 +69,7 @@ def change(
     description: str | None = None,
     password: str | None = None,
     listed: bool | None = None,
+    members_only: bool | None = None,
     timezone: str | None = None,
     tags: str | None = None,
     image: bytes | None = None,
@@ -77,7 +82,7 @@ def change(
     ``image_too_large``, ``invalid_image``, ``id_unavailable``, and ``invalid_room`` if the room was moved or
     deleted meanwhile.
     """
-    settings = _settings(ctx, name, description, password, listed, timezone, tags)
+    settings = _settings(ctx, name, description, password, listed, members_only, timezone, tags)
     # An empty id is none: it is how a form sends a field that nobody has filled in.
     wanted = room_fields.id_of(new_id, "new_id") if new_id else room.public_id
     drawing = icons.draw(ctx, icons.ROOM, image)
@@ -117,6 +122,7 @@ def _settings(
     description: str | None,
     password: str | None,
     listed: bool | None,
+    members_only: bool | None,
     timezone: str | None,
     tags: str | None,
 ) -> Settings:
@@ -127,6 +133,8 @@ def _settings(
         settings["description"] = room_fields.description_of(description)
     if listed is not None:
         settings["listed"] = int(listed)
+    if members_only is not None:
+        settings["members_only"] = 1 if members_only else None
     if timezone is not None:
         settings["timezone"] = room_fields.zone_of(timezone)
     if tags is not None:

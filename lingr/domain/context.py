@@ -38,8 +38,9 @@ class Context:
 class Caller:
     """Who asks: as much as the method demands has been checked, the rest is None or as it was sent.
 
-    ``source`` is the API key's. ``session`` is there for methods that need one. Methods that need a
-    ticket get ``session_id`` and ``ticket`` unchecked: their own script checks both as it acts.
+    ``source`` is the API key's. ``session`` is there for methods that need one, and
+    where one came in place of an API key. Methods that need a ticket get ``session_id`` and ``ticket``
+    unchecked: their own script checks both as it acts. So is a ``session_id`` that came beside an API key.
     ``attempt`` names an earlier attempt at the same call, of which nobody knows what became.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lingr.domain import rooms
+from lingr.domain import doors, rooms
 from lingr.domain.context import Caller, Context
 from lingr.values import Room
 
@@ -14,7 +14,7 @@ def set_favorite(ctx: Context, caller: Caller, *, id: str, favorite: bool, passw
     """Makes a room a favourite of the session's user, or none any more. To do so twice changes nothing.
 
     Who adds a room with a password must know it, or own the room. Raises LingrError ``not_logged_in``,
-    ``invalid_room``, ``too_many_rooms`` (a user may have 200) and the errors of `rooms.admit`.
+    ``invalid_room``, ``too_many_rooms`` (a user may have 200) and the errors of `doors.open`.
     """
     room = _found(ctx, caller, id, favorite, password)
     mark_favorite(ctx, caller.user_id, room, favorite)
@@ -39,5 +39,5 @@ def mark_monitored(ctx: Context, user_id: str, room: Room, monitored: bool) -> N
 def _found(ctx: Context, caller: Caller, room_id: str, wanted: bool, password: str | None) -> Room:
     room = rooms.find(ctx, room_id)
     if wanted and room.owner_id != caller.user_id:
-        rooms.admit(ctx, caller, room.id, room.password, password)
+        doors.open(ctx, caller, room, password)
     return room

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from lingr.domain.context import Caller, Context
 from lingr.domain.room_fields import ROOM_ID
 from lingr.errors import LingrError
-from lingr.store.members import Seen
-from lingr.values import Room
+from lingr.store.members import Seen, Staff
+from lingr.store.membership import Membership
+from lingr.values import Room, User
+from lingr.values_v2 import Member
 
 JOINED = " has joined"
 LEFT = " has left"
@@ -26,17 +28,86 @@ def require_room(ctx: Context, public_id: str, user_id: str | None) -> Room:
 
 def require_rooms(ctx: Context, public_ids: Sequence[str], user_id: str | None) -> tuple[Room, ...]:
     """The same for several rooms, in their order. Raises LingrError ``invalid_room`` if one is missing."""
+    found = [_found(seen) for seen in _look(ctx, public_ids, user_id)]
+    if not all(seen.is_visible for seen in found):
+        raise LingrError("invalid_room")
+    return tuple(seen.room for seen in found)
+
+
+def find(ctx: Context, public_id: str, user_id: str | None) -> Seen:
+    """The room that goes by that id, and what that user is in it. Raises LingrError ``invalid_room``."""
+    return _found(_look(ctx, [public_id], user_id)[0])
+
+
+def _look(ctx: Context, public_ids: Sequence[str], user_id: str | None) -> list[Seen | None]:
     if not all(ROOM_ID.fullmatch(one) for one in public_ids):
         raise LingrError("invalid_room")
-    return tuple(_admitted(seen) for seen in ctx.store.members.rooms(public_ids, user_id))
+    return ctx.store.members.rooms(public_ids, user_id)
 
 
-def _admitted(seen: Seen | None) -> Room:
-    if seen is None or not (seen.is_member or seen.room.is_public):
+def _found(seen: Seen | None) -> Seen:
+    if seen is None:
         raise LingrError("invalid_room")
-    return seen.room
+    return seen
 
 
 def rooms_of(ctx: Context, caller: Caller) -> tuple[str, ...]:
     """The public ids of the rooms that the session's user is a member of."""
     return tuple(room.public_id for room in ctx.store.members.rooms_of(caller.user_id))
+
+
+def of(ctx: Context, room: Room) -> tuple[Member, ...]:
+    """The members of a room: owners first, and then those who have been members for longest."""
+    return of_all(ctx, [room])[0]
+
+
+def of_all(ctx: Context, rooms: Sequence[Room]) -> list[tuple[Member, ...]]:
+    """The same for several rooms in two round trips."""
+    staffs = ctx.store.members.of([room.id for room in rooms])
+    for room, staff in zip(rooms, staffs, strict=True):
+        # Of rooms of an older version it was not noted whose they are.
+        if room.owner_id is not None:
+            staff.members.setdefault(room.owner_id, Membership(owner=True, since=room.created))
+    users = ctx.store.accounts.users(list({one: None for staff in staffs for one in staff.members}))
+    return [_members(staff, users) for staff in staffs]
+
+
+def _members(staff: Staff, users: dict[str, User]) -> tuple[Member, ...]:
+    ranked = sorted(staff.members.items(), key=lambda pair: (not pair[1].owner, pair[1].since, pair[0]))
+    return tuple(
+        Member(
+            id=user_id,
+            username=users[user_id].username,
+            name=users[user_id].nickname,
+            icon=users[user_id].icon,
+            is_owner=member.owner,
+            is_online=user_id in staff.online,
+            seen=member.seen,
+        )
+        for user_id, member in ranked
+        if user_id in users
+    )
+
+
+def add(ctx: Context, room: Room, user: User, owner: bool | None = None) -> bool:
+    """Makes a user a member of a room, and an owner or none unless ``owner`` is None.
+
+    Returns whether it was not so before. Whose room it is, is always an owner: raises LingrError
+    ``invalid_parameter`` for the attempt to change that, and ``invalid_room`` if the room is gone.
+    """
+    if owner is False and user.id == room.owner_id:
+        raise LingrError("invalid_parameter", parameter="owner")
+    return ctx.store.members.put(
+        room.id, user, owner=owner, now=ctx.clock(), joined=JOINED, raised=RAISED, lowered=LOWERED
+    )
+
+
+def remove(ctx: Context, room: Room, user: User) -> bool:
+    """Makes a user a member of a room no longer; returns whether it was one.
+
+    Raises LingrError ``invalid_parameter`` for the user whose room it is, and ``invalid_room`` if the room
+    is gone.
+    """
+    if user.id == room.owner_id:
+        raise LingrError("invalid_parameter", parameter="user")
+    return ctx.store.members.remove(room.id, user, now=ctx.clock(), left=LEFT)

@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 
-from lingr.domain import archives, rates, rooms
+from lingr.domain import archives, doors, rates
 from lingr.domain.context import Caller, Context
 from lingr.domain.room_fields import ROOM_ID
 from lingr.errors import LingrError
@@ -68,8 +68,8 @@ def enter(
     try:
         if not door.exists:
             raise LingrError("invalid_room")
-        rooms.admit(ctx, caller, room_id, door.password, password)
-        entered = _pass(ctx, door, room_id, ticket, chosen, idempotent)
+        as_member = _show_oneself(ctx, caller, door, room_id, password)
+        entered = _pass(ctx, door, room_id, ticket, chosen, idempotent, as_member)
     except LingrError as refusal:
         if refusal.name != "unavailable":
             ctx.store.sessions.forget(session_id, ticket)
@@ -94,8 +94,24 @@ def _knock(ctx: Context, session_id: str, public_id: str) -> tuple[Door, str]:
     return found, ticket
 
 
+def _show_oneself(ctx: Context, caller: Caller, door: Door, room_id: str, password: str | None) -> bool:
+    """Whether the session passes as a member of a room for members only. Raises LingrError as doors.open."""
+    if door.members_only and doors.is_member(ctx, room_id, door.owner_id, door.session.user_id):
+        return True
+    if door.members_only and door.password is None:
+        raise LingrError("invalid_room")
+    doors.admit(ctx, caller, room_id, door.password, password)
+    return False
+
+
 def _pass(
-    ctx: Context, door: Door, room_id: str, ticket: str, nickname: str | None, idempotent: bool
+    ctx: Context,
+    door: Door,
+    room_id: str,
+    ticket: str,
+    nickname: str | None,
+    idempotent: bool,
+    as_member: bool,
 ) -> Entered:
     now = ctx.clock()
     session = door.session
@@ -115,6 +131,7 @@ def _pass(
         ticket=ticket,
         occupant=occupant,
         password=door.password,
+        as_member=as_member,
         again=idempotent,
         now=now,
         due=now + int(ctx.settings.ticket_seconds * 1000),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from lingr.domain import directory, history, icons, passwords, rates, room_fields
+from lingr.domain import directory, doors, history, icons, rates, room_fields
 from lingr.domain.accounts import named
 from lingr.domain.context import Caller, Context
 from lingr.domain.room_fields import ROOM_ID
@@ -34,46 +34,14 @@ def find(ctx: Context, room_id: str) -> Room:
     return room
 
 
-def admit(ctx: Context, caller: Caller, room_id: str, kept: str | None, password: str | None) -> None:
-    """Lets pass whoever knows the room's password, ``kept`` being the hash of it.
-
-    Raises LingrError ``room_password_required`` when none was given, ``invalid_room_password``, and
-    ``rate_limited`` for too many attempts from one address.
-    """
-    if kept is None:
-        return
-    if not password:
-        raise LingrError("room_password_required")
-    if passwords.recognised(kept, password):
-        return
-    rates.take(ctx, caller.address, (rates.ROOM_PASSWORD, room_id))
-    if not passwords.matches(ctx, kept, password):
-        raise LingrError("invalid_room_password")
-
-
 def enterable(ctx: Context, caller: Caller, public_id: str, password: str | None) -> Room:
-    """The room that goes by that id, for who may enter it. Raises LingrError as ``find`` and ``open`` do."""
-    room = find(ctx, public_id)
-    open(ctx, caller, room, password)
-    return room
+    """The room that goes by that id, for who may enter it.
 
-
-def open(ctx: Context, caller: Caller, room: Room, password: str | None) -> None:
-    """Lets pass whoever may enter a room.
-
-    One for members only is open to members, and if it has a password to whoever knows that. Raises
-    LingrError ``invalid_room`` and the errors of ``admit``.
+    Raises LingrError ``invalid_room`` and the errors of ``doors.admit``.
     """
-    if room.members_only and is_member(ctx, room.id, room.owner_id, caller.known_user_id):
-        return
-    if room.is_hidden:
-        raise LingrError("invalid_room")
-    admit(ctx, caller, room.id, room.password, password)
-
-
-def is_member(ctx: Context, room_id: str, owner_id: str | None, user_id: str | None) -> bool:
-    """Whether a user, None being nobody, is a member of a room; whose room it is, always is."""
-    return user_id is not None and (user_id == owner_id or ctx.store.members.has(room_id, user_id))
+    room = find(ctx, public_id)
+    doors.open(ctx, caller, room, password)
+    return room
 
 
 def info(
@@ -89,7 +57,7 @@ def info(
 
     The messages are those with the counter's id or a later one, the oldest 50 among the next 5,000
     events; a negative counter asks for the newest ones. Raises LingrError ``invalid_room``, ``rate_limited``
-    and the errors of ``admit``.
+    and the errors of ``doors.admit``.
     """
     after = max(counter, 1) - 1 if counter is not None and counter >= 0 else None
     found = _describe(ctx, caller, id, password, after)
@@ -135,6 +103,7 @@ def _describe_as(
     after: int | None,
 ) -> Described:
     proof: str | None = None
+    user_id = None if caller.session is None else caller.session.user_id
     while True:
         found = ctx.store.reading.describe(
             room_id,
@@ -144,12 +113,18 @@ def _describe_as(
             most=ctx.settings.roster_occupants,
             allowance=rates.allowance(ctx, rates.GET_INFO),
             counter=after,
-            user_id=caller.known_user_id,
+            user_id=user_id,
         )
         if isinstance(found, Described):
             return found
-        proof = found or None
-        admit(ctx, caller, room_id, proof, password)
+        if found.members_only and user_id is None:
+            user_id = doors.user_of(ctx, caller)
+            if user_id is not None:
+                continue
+        if found.members_only and found.password is None:
+            raise LingrError("invalid_room")
+        proof = found.password
+        doors.admit(ctx, caller, room_id, proof, password)
 
 
 def create_own(

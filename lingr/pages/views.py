@@ -62,6 +62,8 @@ def blueprint(ctx: Context) -> Blueprint:
     @pages.get("/room/<room_id>", strict_slashes=False)
     def room(room_id: str) -> Response:
         shown = rooms.find(ctx, room_id)
+        if shown.is_hidden:
+            raise LingrError("invalid_room")
         options = {
             "base": _root(),
             "apiKey": accounts.web_key(ctx),

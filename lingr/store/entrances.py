@@ -26,12 +26,15 @@ from lingr.values import Occupant, Room, Session
 class Door:
     """What an entrance meets: the session that is at it, whether the room is there, its password's hash.
 
-    ``elsewhere`` is the id to look for the room with, if it has moved to the one that was given.
+    ``members_only`` and ``owner_id`` are the room's. ``elsewhere`` is the id to look for the room with, if it
+    has moved to the one that was given.
     """
 
     session: Session
     exists: bool
     password: str | None
+    members_only: bool
+    owner_id: str | None
     elsewhere: str | None = None
 
 
@@ -73,15 +76,18 @@ class Entrances:
         room = keys.room(room_id, self.engine.database).room
         steps: list[Step] = [
             prepare,
-            ("HMGET", room, "epoch", "password", "moved_to"),
+            ("HMGET", room, "epoch", "password", "moved_to", "members_only", "owner_id"),
             ("GET", keys.moved_here(room_id)),
         ]
-        reply, (epoch, password, moved), elsewhere = run_all(self.engine, steps, safe=True)
+        reply, fields, elsewhere = run_all(self.engine, steps, safe=True)
+        epoch, password, moved, closed, owner = fields
         session = session_of(session_id, hash_of(values_of(reply)[0]))
         return Door(
             session,
             epoch is not None and (moved.decode() if moved else None) == moved_to,
             password.decode() if password else None,
+            closed == b"1",
+            owner.decode() if owner else None,
             claimant_of(elsewhere) if elsewhere and moved_to is None else None,
         )
 
@@ -98,12 +104,14 @@ class Entrances:
         due: int,
         joined: str,
         most: int,
+        as_member: bool = False,
     ) -> Entered:
         """Lets an occupant in, has the room swept at ``due`` or earlier, and keeps the session alive.
 
-        ``password`` is the hash of the password that was found right. ``again`` keeps the occupant and
-        ticket of a session that is in the room already. For ``most`` see ``occupants`` of Entrance.
-        Raises LingrError ``invalid_room``, ``room_password_required``.
+        ``password`` is the hash of the password that was found right; a room for members only asks for none
+        of who comes ``as_member``. ``again`` keeps the occupant and ticket of a session that is in the room
+        already. For ``most`` see ``occupants`` of Entrance. Raises LingrError ``invalid_room``,
+        ``room_password_required``.
         """
         arguments: list[Argument] = [
             session_id,
@@ -117,6 +125,7 @@ class Entrances:
             self.log_events,
             most,
             occupant.user_id or "",
+            int(as_member),
         ]
         occupied: tuple[Argument, ...] = ("ZADD", keys.occupied_rooms(), "NX", due, room_id)
         user_id = occupant.user_id

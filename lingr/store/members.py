@@ -14,8 +14,8 @@ import msgspec
 
 from lingr.errors import LingrError
 from lingr.store import keys
-from lingr.store.client import Argument, Engine, Reply
-from lingr.store.membership import Membership, memberships_of
+from lingr.store.client import Argument, Engine
+from lingr.store.membership import Membership, membership_of, memberships_of
 from lingr.store.records import claimant_of, hash_of, room_of
 from lingr.store.scripts import Call, Step, run, run_all, values_of
 from lingr.store.users import Users
@@ -23,10 +23,16 @@ from lingr.values import Room, User
 
 
 class Seen(NamedTuple):
-    """A room, and whether the user in question is a member of it."""
+    """A room, and whether the user in question is a member, and an owner, of it."""
 
     room: Room
     is_member: bool
+    is_owner: bool
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether that user may see what is said there."""
+        return self.is_member or self.room.is_public
 
 
 class Staff(NamedTuple):
@@ -51,8 +57,8 @@ class Members:
         found: dict[str, Seen] = {}
         moved: dict[str, str] = {}
         for index, public_id in enumerate(public_ids):
-            fields, is_member, elsewhere = replies[3 * index : 3 * index + 3]
-            seen = _seen(public_id, fields, is_member, user_id)
+            fields, member, elsewhere = replies[3 * index : 3 * index + 3]
+            seen = _seen(public_id, fields, member, user_id)
             if seen is not None and seen.room.public_id == public_id:
                 found[public_id] = seen
             elif elsewhere:
@@ -67,8 +73,8 @@ class Members:
         steps = [step for one in room_ids for step in self._look(one, user_id)]
         replies = self.engine.commands(steps, safe=True) if steps else []
         return [
-            _seen(room_id, fields, is_member, user_id)
-            for room_id, fields, is_member in zip(room_ids, replies[::2], replies[1::2], strict=True)
+            _seen(room_id, fields, member, user_id)
+            for room_id, fields, member in zip(room_ids, replies[::2], replies[1::2], strict=True)
         ]
 
     def rooms_of(self, user_id: str) -> list[Room]:
@@ -91,6 +97,11 @@ class Members:
             Staff(memberships_of(members), frozenset(one.decode() for one in online))
             for members, online in zip(replies[::2], replies[1::2], strict=True)
         ]
+
+    def has(self, room_id: str, user_id: str) -> bool:
+        """Whether that user was made a member of the room."""
+        room = keys.room(room_id, self.engine.database)
+        return bool(self.engine.command("HEXISTS", room.members, user_id, safe=True))
 
     def put(
         self,
@@ -156,17 +167,19 @@ class Members:
 
     def _look(self, room_id: str, user_id: str | None) -> list[tuple[Argument, ...]]:
         room = keys.room(room_id, self.engine.database)
-        return [("HGETALL", room.room), ("HEXISTS", room.members, user_id or "")]
+        return [("HGETALL", room.room), ("HGET", room.members, user_id or "")]
 
     def _moved(self, public_id: str) -> tuple[Argument, ...]:
         return ("GET", keys.moved_here(public_id))
 
 
-def _seen(room_id: str, fields: list[bytes], is_member: Reply, user_id: str | None) -> Seen | None:
+def _seen(room_id: str, fields: list[bytes], member: bytes | None, user_id: str | None) -> Seen | None:
     if not fields:
         return None
     room = room_of(room_id, hash_of(fields))
-    return Seen(room, user_id is not None and (bool(is_member) or room.owner_id == user_id))
+    if user_id is not None and room.owner_id == user_id:
+        return Seen(room, True, True)
+    return Seen(room, member is not None, member is not None and membership_of(member).owner)
 
 
 def _told(user: User) -> bytes:

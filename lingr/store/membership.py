@@ -13,11 +13,11 @@ class Membership(msgspec.Struct, frozen=True, gc=False):
     seen: int = 0
 
 
-_decoder = msgspec.json.Decoder(Membership)
+membership_of = msgspec.json.Decoder(Membership).decode
 
 
 def memberships_of(pairs: list[bytes]) -> dict[str, Membership]:
     """A HGETALL reply as members by user id."""
     return {
-        user_id.decode(): _decoder.decode(raw) for user_id, raw in zip(pairs[::2], pairs[1::2], strict=True)
+        user_id.decode(): membership_of(raw) for user_id, raw in zip(pairs[::2], pairs[1::2], strict=True)
     }

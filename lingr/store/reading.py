@@ -36,6 +36,14 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """A room that is not for everybody: the hash of its password, and whether it is for members only."""
+
+    password: str | None
+    members_only: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """What the holder of a ticket finds: itself, the room's state, and the first events after a counter.
 
@@ -67,20 +75,22 @@ class Reading:
         allowance: Allowance,
         counter: int | None,
         moved_to: str | None = None,
-    ) -> Described | str:
-        """The room, with the events after ``counter``: or else the hash of its password.
+        user_id: str | None = None,
+    ) -> Described | Locked:
+        """The room, with the events after ``counter``: or else what keeps others out.
 
-        The hash comes back, and nothing is counted, unless it is the one handed in. Raises LingrError
-        ``invalid_room``, also if the room has ``moved_to`` another id than that, and ``rate_limited``.
+        That comes back, and nothing is counted, unless ``password`` is the hash of the room's, or the room is
+        for members only and that user is one. Raises LingrError ``invalid_room``, also if the room has
+        ``moved_to`` another id than that, and ``rate_limited``.
         """
-        found, *rest = run(
+        kept, closed, *rest = run(
             self.engine,
             "room_describe",
             (*keys.room(room_id, self.engine.database), keys.describing(room_id, api_key)),
-            [password or "", most, *allowance, *_events_after(counter), moved_to or ""],
+            [password or "", most, *allowance, *_events_after(counter), moved_to or "", user_id or ""],
         )
         if not rest:
-            return str(found.decode())
+            return Locked(kept.decode() or None, bool(closed))
         fields, occupants, events, oldest = rest
         return Described(room_of(room_id, hash_of(fields)), occupants_of(occupants), events, oldest)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import accounts, rooms, sessions
+from lingr.domain import accounts, doors, rooms, sessions
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 
@@ -14,7 +14,7 @@ def test_a_rooms_password_can_be_guessed_so_often_from_one_address(open_ctx):
     kept = rooms.create(ctx, id="cellar", name="Cellar", password="sesame").password
 
     def admit(address, password):
-        rooms.admit(ctx, Caller(address=address), "cellar", kept, password)
+        doors.admit(ctx, Caller(address=address), "cellar", kept, password)
 
     for _ in range(2):
         with pytest.raises(LingrError, match="invalid_room_password"):

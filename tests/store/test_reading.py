@@ -7,7 +7,7 @@ import pytest
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.rates import Allowance
-from lingr.store.reading import FIRST_EVENTS
+from lingr.store.reading import FIRST_EVENTS, Locked
 from support.fakes import MIDNIGHT
 from support.lobby import UNLIMITED
 
@@ -63,7 +63,7 @@ def test_a_room_that_is_not_there_is_not_counted(store, describe):
 def test_a_room_with_a_password_says_only_how_to_check_it(store, lobby, describe):
     store.engine.command("HSET", keys.room("lobby").room, "password", "hash")
     for proof in (None, "another"):
-        assert describe(allowance=ONCE, password=proof) == "hash"
+        assert describe(allowance=ONCE, password=proof) == Locked("hash", members_only=False)
     assert describe(allowance=ONCE, password="hash").room.password == "hash"
     with pytest.raises(LingrError, match="rate_limited"):
         describe(allowance=ONCE, password="hash")

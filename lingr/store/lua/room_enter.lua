@@ -2,12 +2,14 @@
 -- occupant and ticket.
 -- KEYS: the room's. ARGV: session, ticket, occupant id, its JSON without a place, the JSON event of its
 -- joining without the first brace ('' for an observer), again (1 or 0), the hash of the room's password
--- ('' if it has none), now (ms), most events to keep, most occupants to list, the occupant's user ('' for nobody).
+-- ('' if it has none), now (ms), most events to keep, most occupants to list, the occupant's user ('' for nobody),
+-- whether it comes as a member of a room that is for members only (1 or 0).
 -- Returns occupant id, ticket, the room's hash, the occupants listed as JSON, oneself among them.
 -- Errors: invalid_room, room_password_required.
 -- uses: room
 -- uses: roster
 -- uses: people
+-- uses: admission
 local session, ticket, occupant_id, event, now = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[8]
 local hash, at = redis.call('HGETALL', ROOM), {}
 for index = 1, #hash, 2 do at[hash[index]] = index + 1 end
@@ -15,7 +17,11 @@ local function field(name)
   return hash[at[name]]
 end
 if #hash == 0 then return { 'error', 'invalid_room' } end
-if (at.password and field('password') or '') ~= ARGV[7] then return { 'error', 'room_password_required' } end
+local closed = at.members_only and field('members_only') == '1'
+if not (closed and ARGV[12] == '1' and is_member(ARGV[11])) then
+  if (at.password and field('password') or '') ~= ARGV[7] then return { 'error', 'room_password_required' } end
+  if closed and ARGV[7] == '' then return { 'error', 'invalid_room' } end
+end
 known = {
   counter = tonumber(field('counter')), roster = tonumber(field('roster')), epoch = field('epoch'),
   chatters = tonumber(field('chatters')), observers = tonumber(field('observers')),
