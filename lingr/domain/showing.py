@@ -19,9 +19,9 @@ MOST_ROOMS = 200
 FIRST_EVENTS = 200
 """Events looked at first: mostly there are enough messages among them."""
 
-CHUNK_EVENTS = 2000
+CHUNK_EVENTS = 1000
 ENOUGH_EVENTS = 20_000
-"""Whoever has looked at so many events in which hardly anybody spoke tells what was found so far."""
+"""Of one room, or of several together: among these, what was found is told, few as it may be."""
 
 MESSAGES = "messages"
 ROSTER = "roster"
@@ -110,17 +110,18 @@ def _newest(
     Only those whose counter is ``below`` a number, if it is given.
     """
     first = ctx.store.log.back([(room.id, below) for room in rooms], most, FIRST_EVENTS)
+    enough = ENOUGH_EVENTS // len(rooms)
     return [
-        _go_on(ctx, room, keep, most, list(filter(keep, events)), last)
+        _go_on(ctx, room, keep, most, enough, list(filter(keep, events)), last)
         for room, (events, last) in zip(rooms, first, strict=True)
     ]
 
 
 def _go_on(
-    ctx: Context, room: Room, keep: Keep, most: int, found: list[Message], last: int
+    ctx: Context, room: Room, keep: Keep, most: int, enough: int, found: list[Message], last: int
 ) -> tuple[Message, ...]:
     looked_at = FIRST_EVENTS
-    while last > 0 and len(found) < most and not (found and looked_at >= ENOUGH_EVENTS):
+    while last > 0 and len(found) < most and not (found and looked_at >= enough):
         if not found:
             # Nobody has spoken since. What was whispered meanwhile, before so many came and went, is not
             # looked for.
