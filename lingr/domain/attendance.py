@@ -38,14 +38,14 @@ def come(ctx: Context, session: Session, room_ids: Sequence[str], *, notice: Not
         outcome = ctx.store.attendance.attend(
             stint, room_ids, occupant, now=now, due=due, joined=JOINED, notice=notice
         )
+        if outcome == (True, True):
+            return
+        # Somebody has ended the stint, or is about to, and may have looked for its rooms before it was there.
+        ctx.store.attendance.look_after(stint, now + AGAIN_MILLISECONDS)
         if not outcome.is_alive:
             end(ctx, session.id)
-            ctx.store.attendance.look_after(stint, now)
+            _leave(ctx, stint)
             raise LingrError("invalid_session")
-        if outcome.is_on:
-            return
-        # Somebody ended the stint, and may have looked for its rooms before they were noted.
-        ctx.store.attendance.look_after(stint, now + AGAIN_MILLISECONDS)
     raise LingrError("unavailable")
 
 

@@ -52,6 +52,7 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
     [
         [keys.session("a"), keys.session_tickets("a"), keys.entering("a")],
         [keys.attempts("login", "here"), keys.attempts("room", "here", "lobby")],
+        [keys.attending(), keys.stints(), keys.ended_stints()],
         [keys.api_keys(), keys.named_api_keys()],
         [keys.users(), keys.emails(), keys.usernames()],
         [keys.devices("a"), keys.device_sessions("a", "0123456789abcdef")],
