@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from lingr.store import keys
 from lingr.values import News
 from lingr.values_v2 import Numbered, OwnBot
 from support.archive import hits
+from support.cuts import WAYS, cut
 from support.people import ROOM, told
 
 PLAIN = {"app_key": "", "api_key": "", "api_version": ""}
@@ -144,6 +146,30 @@ def test_what_comes_again_is_said_once(ctx, login, lobby):
     assert say(ctx, ann, "hello", local_id=foreign) != say(ctx, ann, "hello", local_id=foreign)
     assert say(ctx, ann, "hello", local_id="same") != say(ctx, ann, "hello", local_id="same")
     assert len(told(ctx)) == 10
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", ["user", "numbered", "bot", "answer"])
+def test_what_was_cut_off_and_comes_again_is_said_once(ctx, login, echo, kind, way):
+    ann = login()
+    own = f"pending-{ann.present.public_id}-1"
+    calls: dict[str, Callable[[], object]] = {
+        "user": lambda: say(ctx, ann, text, request_id=text),
+        "numbered": lambda: say(ctx, ann, text, local_id=own),
+        "bot": lambda: say_as(ctx, echo, text, request_id=text),
+        "answer": lambda: speaking.answer(ctx, echo, ROOM, text, text),
+    }
+    texts = []
+    for at in count():
+        text = f"the {at}th"
+        texts.append(text)
+        with cut(at, way) as knife:
+            calls[kind]()
+        if not knife.fell:
+            break
+        calls[kind]()
+    assert at > 0
+    assert told(ctx) == texts
 
 
 def test_all_that_remembers_what_was_said_dies_by_itself(ctx, login, echo):
