@@ -160,7 +160,9 @@ class Settings(BaseSettings):
         "60/minute", alias="LINGR_LIMIT_ENTER", description="Calls of room.enter, per session."
     )
     limit_say: Limit = Field(
-        "120/minute", alias="LINGR_LIMIT_SAY", description="Messages said with one ticket."
+        "120/minute",
+        alias="LINGR_LIMIT_SAY",
+        description="Messages said with one ticket, or by one session or bot in one room.",
     )
     limit_show: Limit = Field(
         "240/minute",
