@@ -67,6 +67,11 @@ class Table:
         """The first stretch after all that have blocks; 0 if none has."""
         return self.leases[-1].first + self.leases[-1].many if self.leases else 0
 
+    @property
+    def highest(self) -> int:
+        """The last of all blocks; 0 if there is none."""
+        return self.leases[-1].block + self.leases[-1].many - 1 if self.leases else 0
+
     def number(self, counter: int) -> int | None:
         """The id of the event with this number, or None if its stretch has no block that is known."""
         block = self.blocks.get(counter >> _BITS)
@@ -77,11 +82,14 @@ class Table:
         return block << _BITS | counter & (STRETCH - 1)
 
     def counter(self, number: int) -> int | None:
-        """The least counter whose id is this one or a greater one; None if all that are known are less."""
+        """The least counter whose id is this one or a greater one; None if all that are known are less.
+
+        It is 0 if none is less.
+        """
         block = number >> _BITS
         place = bisect_right(self.leases, block, key=lambda lease: lease.block) - 1
         if place < 0:
-            return self.first << _BITS
+            return 0
         lease = self.leases[place]
         if block < lease.block + lease.many:
             return (lease.first + block - lease.block) << _BITS | number & (STRETCH - 1)
@@ -139,7 +147,7 @@ class Numbers:
         Raises LingrError ``invalid_room``.
         """
         table = self._tables.get(room_id)
-        if table is None or not self._is_good(table, room_id, now) or number >> _BITS >= table.beyond:
+        if table is None or not self._is_good(table, room_id, now) or number >> _BITS > table.highest:
             table = self._learn(room_id, None, None, now)
         return table.counter(number)
 
@@ -165,14 +173,14 @@ class Numbers:
             return None
         counter = stretch << _BITS | number & (STRETCH - 1)
         # A room may not have taken the lease, or be another one.
-        if self.known(room_id, counter, now) is None:
+        known = self.known(room_id, counter, now)
+        if known is None:
             try:
-                self._look(room_id, None, now)
+                known = self._look(room_id, None, now).table.number(counter)
             except LingrError as error:
                 if error.name != "invalid_room":
                     raise
-                return None
-        return (room_id, counter) if self.known(room_id, counter, now) == number else None
+        return (room_id, counter) if known == number else None
 
     def forget(self, room_id: str) -> None:
         """Forgets the ids of a room that is gone. A room that has its id by now keeps its own."""
@@ -253,5 +261,4 @@ class Numbers:
         if room_id not in self._tables and len(self._tables) >= MOST_TABLES:
             del self._tables[next(iter(self._tables))]
         self._tables[room_id] = table
-        if table.leases:
-            self._highest = max(self._highest, table.leases[-1].block + table.leases[-1].many - 1)
+        self._highest = max(self._highest, table.highest)

@@ -207,6 +207,19 @@ def test_pages_begin_before_an_id(ctx, room, store):
         assert numbering.counter_before(ctx, "lobby", number) is None
 
 
+def test_pages_begin_before_an_id_that_another_process_gave(ctx, open_ctx, room, store):
+    room("lobby", 5000)
+    store.engine.command("XTRIM", keys.room("lobby").log, "MINID", "=", "4900-0")
+    first = numbering.number_of(ctx, "lobby", 4900)
+    grow(store, "lobby", 5500, 5001)
+    second = open_ctx("second")
+    for counter in (5100, 5500):
+        number = numbering.number_of(second, "lobby", counter)
+        assert numbering.counter_before(ctx, "lobby", number) == counter
+    assert numbering.counter_before(ctx, "lobby", first) == 4900
+    assert numbering.counter_before(ctx, "lobby", 63) == 0
+
+
 def test_the_newest_are_what_comes_before_that_many_though_ids_are_greater(ctx, room, store):
     store.engine.command("SET", keys.number_counter(), 10**8 // STRETCH)
     room("lobby", 10)
