@@ -15,6 +15,7 @@ from lingr.cli.directory import directory
 from lingr.cli.icon import room_icon, user_icon
 from lingr.cli.keep import keep_room
 from lingr.cli.make import key, room, user
+from lingr.cli.member import member
 from lingr.cli.openapi import openapi
 from lingr.cli.reference import reference
 from lingr.cli.routes import routes
@@ -46,7 +47,7 @@ for command in (
     check,
 ):
     main.add_command(command)
-for command in (change_room, delete_room, keep_room, room_icon):
+for command in (change_room, delete_room, keep_room, room_icon, member):
     room.add_command(command)
 for command in (user_icon, user_token, user_tokens, revoke_token):
     user.add_command(command)

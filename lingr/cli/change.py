@@ -17,6 +17,9 @@ from lingr.domain import changing, rooms
 @click.option("--tags", help='In place of all it has: jazz "late night".')
 @click.option("--timezone", help="A Rails zone name.")
 @click.option("--listed/--unlisted", default=None, help="Whether the directory shows it.")
+@click.option(
+    "--members-only/--not-members-only", default=None, help="Whether only members enter, or anybody."
+)
 @as_json
 def change_room(
     room_id: str,
@@ -27,6 +30,7 @@ def change_room(
     tags: str | None,
     timezone: str | None,
     listed: bool | None,
+    members_only: bool | None,
     as_json: bool,
 ) -> None:
     """Change a room. What is not given stays as it is."""
@@ -41,6 +45,7 @@ def change_room(
             tags=tags,
             timezone=timezone,
             listed=listed,
+            members_only=members_only,
         )
         url = f"{ctx.settings.base_url}/room/{changed.public_id}"
     tell(as_json, {"room_id": changed.public_id, "name": changed.name, "url": url}, url)

@@ -106,6 +106,7 @@ def room() -> None:
 @click.option("--password", help="Who enters must know it.")
 @click.option("--description", default="", help="What the room is for.")
 @click.option("--tags", default="", help='Separated by spaces: jazz "late night".')
+@click.option("--members-only", is_flag=True, help="Only members enter, and who knows the password.")
 @as_json
 def create_room(
     room_id: str,
@@ -114,6 +115,7 @@ def create_room(
     password: str | None,
     description: str,
     tags: str,
+    members_only: bool,
     as_json: bool,
 ) -> None:
     """Make a room."""
@@ -127,6 +129,7 @@ def create_room(
             password=password,
             description=description,
             tags=tags,
+            members_only=members_only,
         )
         url = f"{ctx.settings.base_url}/room/{made.public_id}"
     tell(as_json, {"room_id": made.public_id, "name": made.name, "url": url}, url)

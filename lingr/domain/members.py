@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lingr.domain.context import Caller, Context
+from lingr.domain.presence import LEFT
 from lingr.domain.room_fields import ROOM_ID
 from lingr.errors import LingrError
 from lingr.store.members import Seen, Staff
@@ -13,7 +14,7 @@ from lingr.values import Room, User
 from lingr.values_v2 import Member
 
 JOINED = " has joined"
-LEFT = " has left"
+QUIT = " has left"
 RAISED = " is now an owner"
 LOWERED = " is no longer an owner"
 
@@ -105,9 +106,16 @@ def add(ctx: Context, room: Room, user: User, owner: bool | None = None) -> bool
 def remove(ctx: Context, room: Room, user: User) -> bool:
     """Makes a user a member of a room no longer; returns whether it was one.
 
+    It leaves a room for members only. In one with a password its sessions of the 2009 API leave, and who has
+    entered by the password stays.
     Raises LingrError ``invalid_parameter`` for the user whose room it is, and ``invalid_room`` if the room
     is gone.
     """
     if user.id == room.owner_id:
         raise LingrError("invalid_parameter", parameter="user")
-    return ctx.store.members.remove(room.id, user, now=ctx.clock(), left=LEFT)
+    removed = ctx.store.members.remove(room.id, user, now=ctx.clock(), quit=QUIT, left=LEFT)
+    for session_id, ticket in removed.places:
+        if ticket:
+            ctx.store.sessions.forget(session_id, ticket)
+    ctx.store.sessions.flush()
+    return removed.was_member

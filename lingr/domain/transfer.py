@@ -68,7 +68,8 @@ def _head(ctx: Context, room: Room, snapshot: Snapshot) -> Head:
         keep_days=number("keep_days"),
         members_only=fields.get("members_only") == "1",
         members=[
-            Carried(user_id, one.owner, one.since, one.seen) for user_id, one in snapshot.members.items()
+            Carried(user_id, one.owner, one.since, one.seen)
+            for user_id, one in sorted(snapshot.members.items(), key=lambda pair: (pair[1].since, pair[0]))
         ],
         icon=_icon(ctx, room.id, fields.get("icon")),
         events=snapshot.events,

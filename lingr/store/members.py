@@ -42,6 +42,13 @@ class Staff(NamedTuple):
     online: frozenset[str]
 
 
+class Removed(NamedTuple):
+    """Whether somebody was a member, and where it was let out: sessions, each with its ticket or none."""
+
+    was_member: bool
+    places: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
     """``users`` has what is kept of users beside this."""
@@ -150,15 +157,22 @@ class Members:
         if steps:
             self.engine.commands(steps, safe=True)
 
-    def remove(self, room_id: str, user: User, *, now: int, left: str) -> bool:
-        """Makes a user a member no longer; returns whether it was one. Raises LingrError ``invalid_room``."""
+    def remove(self, room_id: str, user: User, *, now: int, quit: str, left: str) -> Removed:
+        """Makes a user a member no longer, and has it leave the room if only members may be there.
+
+        ``quit`` is what the room is told of the first, ``left`` of the second, after the user's name. Raises
+        LingrError ``invalid_room``.
+        """
         joined = keys.user(user.id, self.engine.database).joined
         since = self.engine.command("ZSCORE", joined, room_id, safe=True)
         room = keys.room(room_id, self.engine.database)
-        arguments: list[Argument] = [user.id, _told(user), now, self.log_events, left]
-        was = bool(run(self.engine, "member_remove", room, arguments, safe=True)[0])
+        arguments: list[Argument] = [user.id, _told(user), now, self.log_events, quit, left]
+        was, raw = run(self.engine, "member_remove", room, arguments, safe=True)
         self._unjoin(user.id, room_id, since or "")
-        return was
+        out = [one.decode() for one in raw]
+        places = tuple(zip(out[::2], out[1::2], strict=True))
+        self.users.left((user.id, session_id, room_id) for session_id, _ in places)
+        return Removed(bool(was), places)
 
     def _unjoin(self, user_id: str, room_id: str, since: Argument) -> None:
         names = keys.user(user_id, self.engine.database)
