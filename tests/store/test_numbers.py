@@ -13,6 +13,7 @@ from lingr.domain import numbering
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.numbers import KEPT_STRETCHES, MOST_AHEAD, STRETCH, TRUST_MILLISECONDS
+from support.cuts import WAYS, cut
 from support.lobby import blank
 
 
@@ -296,6 +297,25 @@ def test_a_lease_that_came_too_late_is_nobodys(ctx, open_ctx, room, monkeypatch)
     assert [number] == [other for _, other in taken]
     assert numbering.place_of(second, number) == ("lobby", 10)
     assert numbering.place_of(second, taken[0][0]) is None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_process_that_dies_on_the_way_leaves_ids_that_lead_back(open_ctx, store, way):
+    for at in range(10):
+        store.engine.command("FLUSHDB")
+        make_room(store, "lobby")
+        grow(store, "lobby", 200)
+        first, second = open_ctx("first"), open_ctx("second")
+        seen = []
+        with cut(at, way) as knife:
+            seen.append(numbering.numbers_of(first, "lobby", range(1, 201)))
+        ids = numbering.numbers_of(second, "lobby", range(1, 201))
+        assert seen in ([], [ids])
+        assert ids == sorted(set(ids))
+        assert [numbering.place_of(second, one) for one in ids] == [("lobby", one) for one in range(1, 201)]
+        if not knife.fell:
+            break
+    assert at >= 3
 
 
 def test_many_threads_of_many_processes_find_the_same_ids(open_ctx, store):
