@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
@@ -11,6 +12,8 @@ from lingr.domain.context import Context
 from lingr.values_v2 import OwnBot
 
 AT_ONCE = 200
+BELIEVED_SECONDS = 60.0
+"""How long nothing is read again that has not changed: the engine may have been given other data."""
 
 
 class Desk:
@@ -19,6 +22,7 @@ class Desk:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._version = -1
+        self._until = 0.0
         self._hearers: dict[str, set[str]] = {}
         self.bots: dict[str, OwnBot] = {}
         self.rooms: dict[str, frozenset[str]] = {}
@@ -27,7 +31,7 @@ class Desk:
         """Sees whether a bot has changed, or was woken. Raises LingrError ``unavailable``."""
         # Read first: what changes while all is read is read once more.
         version = self._ctx.store.bots.version()
-        if version == self._version:
+        if version == self._version and time.monotonic() < self._until:
             return False
         known = {one.id: one for one in bots.every(self._ctx) if one.endpoint}
         rooms: dict[str, frozenset[str]] = {}
@@ -39,6 +43,7 @@ class Desk:
             for room_id in room_ids:
                 hearers[room_id].add(bot_id)
         self.bots, self.rooms, self._hearers, self._version = known, rooms, dict(hearers), version
+        self._until = time.monotonic() + BELIEVED_SECONDS
         return True
 
     @property

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from lingr.domain import icons
+from lingr.domain import deliveries, icons
 from lingr.domain.accounts import named
 from lingr.domain.context import Context
 from lingr.errors import LingrError
@@ -73,7 +73,8 @@ def change(
 ) -> OwnBot:
     """Gives a bot other fields; what is None stays. An empty endpoint, or image, takes it away.
 
-    What it has said stays as it was said. Raises LingrError ``invalid_parameter``, ``image_too_large``,
+    What it has said stays as it was said. A new endpoint wakes it if it is paused; its first one is told what
+    is said from now on. Raises LingrError ``invalid_parameter``, ``image_too_large``,
     ``invalid_image``.
     """
     fields: dict[str, str] = {}
@@ -87,7 +88,12 @@ def change(
         drawing = icons.draw(ctx, icons.USER, image)
         icons.keep(ctx, icons.USER, bot.public_id, drawing)
         fields["icon"] = "" if drawing is None else drawing.version
+    if fields.get("endpoint") and bot.endpoint is None:
+        for room_id in rooms_of(ctx, bot.id):
+            ctx.store.deliveries.begin(bot.id, room_id, anew=True)
     changed = _edit(ctx, bot.id, fields)
+    if changed.endpoint not in (None, bot.endpoint):
+        deliveries.wake(ctx, bot.id)
     if image is not None and bot.icon != changed.icon:
         icons.drop(ctx, icons.USER, bot.public_id, bot.icon)
     return changed
