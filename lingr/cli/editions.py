@@ -32,7 +32,7 @@ SHOWN: dict[Needs, dict[str, str]] = {
 """The parameters that callers show for what a method needs, and what each of them is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edition:
     """One generation: the year it is known by, and what its documents say of every method.
 
