@@ -7,9 +7,10 @@ number that it polls with; see `lingr.domain.places`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
-from lingr.domain import attendance, history, numbering
+from lingr.domain import attendance, history, members, numbering
 from lingr.domain.context import Caller, Context
 from lingr.domain.places import MOST_NUMBER, Counted, Place, along, counted, to_tell, traced
 from lingr.errors import LingrError
@@ -42,6 +43,8 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> Events | Ev
     now = ctx.clock()
     known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS)
     known.home.seen = now
+    with suppress(_Overtaken):
+        _admit(ctx, known)
     stay(ctx, known)
     asked = told(ctx, known) if counter is None else counter
     name = known.home.room_id or f"{USER}{known.session.user_id}"
@@ -61,6 +64,7 @@ def look(ctx: Context, watch: EventsWatch) -> Events | None:
         now = ctx.clock()
         known = ctx.store.subscriptions.of(watch.session_id, now=now, oldest=now - HOME_MILLISECONDS)
         try:
+            _admit(ctx, known)
             found = _found(ctx, known, watch.counter)
         except _Overtaken:
             continue
@@ -153,6 +157,17 @@ def common(ctx: Context, room_id: str, counter: int) -> Common[Events]:
 
 class _Overtaken(Exception):
     """Another process has written down something else about the session in between."""
+
+
+def _admit(ctx: Context, known: Subscribed) -> None:
+    """Has a session no longer hear rooms that are not public, and of which its user is no member now."""
+    if known.admitted == known.home.checked:
+        return
+    closed = members.closed_to(ctx, known.names, known.session.user_id)
+    if closed:
+        _write(ctx, known, known.number, {}, removed=closed)
+        attendance.go(ctx, known.session.id, closed, notice="")
+    known.admitted = known.home.checked
 
 
 def _found(ctx: Context, known: Subscribed, asked: int) -> Events | None:

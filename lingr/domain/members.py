@@ -52,6 +52,11 @@ def _found(seen: Seen | None) -> Seen:
     return seen
 
 
+def closed_to(ctx: Context, room_ids: Sequence[str], user_id: str | None) -> list[str]:
+    """Those of the rooms that a user may not see; a change of their settings shows within some seconds."""
+    return ctx.store.members.closed_to(room_ids, user_id, ctx.clock())
+
+
 def rooms_of(ctx: Context, caller: Caller) -> tuple[str, ...]:
     """The public ids of the rooms that the session's user is a member of."""
     return tuple(room.public_id for room in ctx.store.members.rooms_of(caller.user_id))

@@ -7,7 +7,7 @@ after it, so that no room is missing from it, and whoever reads it asks the room
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +20,11 @@ from lingr.store.records import claimant_of, hash_of, room_of
 from lingr.store.scripts import Call, Step, run, run_all, values_of
 from lingr.store.users import Users
 from lingr.values import Room, User
+
+BELIEVED_MILLISECONDS = 10_000
+"""How long whether a room is public is taken from memory before the engine is asked again."""
+
+MOST_BELIEVED = 10_000
 
 
 class Seen(NamedTuple):
@@ -49,6 +54,14 @@ class Removed(NamedTuple):
     places: tuple[tuple[str, str], ...]
 
 
+class _Place(NamedTuple):
+    """Whether a room was not public when that was read (ms), and whose it was."""
+
+    since: int
+    closed: bool
+    owner_id: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
     """``users`` has what is kept of users beside this."""
@@ -56,6 +69,7 @@ class Members:
     engine: Engine
     users: Users
     log_events: int
+    _places: dict[str, _Place] = field(default_factory=dict)
 
     def rooms(self, public_ids: Sequence[str], user_id: str | None) -> list[Seen | None]:
         """The rooms that go by these ids, in their order; None where there is no such room."""
@@ -109,6 +123,39 @@ class Members:
         """Whether that user was made a member of the room."""
         room = keys.room(room_id, self.engine.database)
         return bool(self.engine.command("HEXISTS", room.members, user_id, safe=True))
+
+    def closed_to(self, room_ids: Sequence[str], user_id: str | None, now: int) -> list[str]:
+        """Those of the rooms that are not public, and of which the user is no member.
+
+        Whether they are public is taken from memory for some seconds from ``now`` (ms), who their members are
+        is not.
+        """
+        self._learn([one for one in room_ids if not self._known(one, now)], now)
+        closed = [
+            one for one in room_ids if (place := self._places[one]).closed and place.owner_id != user_id
+        ]
+        if user_id is None or not closed:
+            return closed
+        names = [keys.room(one, self.engine.database).members for one in closed]
+        found = self.engine.commands([("HEXISTS", name, user_id) for name in names], safe=True)
+        return [one for one, is_member in zip(closed, found, strict=True) if not is_member]
+
+    def _known(self, room_id: str, now: int) -> bool:
+        place = self._places.get(room_id)
+        return place is not None and place.since <= now < place.since + BELIEVED_MILLISECONDS
+
+    def _learn(self, room_ids: Sequence[str], now: int) -> None:
+        if not room_ids:
+            return
+        if len(self._places) > MOST_BELIEVED:
+            for one in [one for one in self._places if not self._known(one, now)]:
+                del self._places[one]
+        names = [keys.room(one, self.engine.database).room for one in room_ids]
+        commands = [("HMGET", name, "members_only", "password", "owner_id") for name in names]
+        for room_id, found in zip(room_ids, self.engine.commands(commands, safe=True), strict=True):
+            members_only, password, owner_id = found
+            closed = members_only == b"1" or password is not None
+            self._places[room_id] = _Place(now, closed, owner_id.decode() if owner_id else None)
 
     def put(
         self,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from lingr.store import keys
-from lingr.store.client import Engine
+from lingr.store.client import Argument, Engine
 from lingr.store.mirror import Home, Mirror
 from lingr.store.records import hash_of, session_of
 from lingr.store.scripts import run
@@ -44,7 +44,8 @@ class Subscribed:
 
     ``version`` is empty until the session first subscribes. ``home`` marks the process that serves its polls,
     as it does for tickets: ``home.good`` says that all this still holds, ``home.told`` is the number this
-    process last told it.
+    process last told it. ``admitted`` is ``home.checked`` when it might hear all these rooms,
+    ``is_sure`` once it was read while changes of it were heard here.
     """
 
     session: Session
@@ -53,6 +54,8 @@ class Subscribed:
     version: str
     home: Home
     is_offline: bool = False
+    admitted: int = -1
+    is_sure: bool = False
     passages: tuple[Passage, ...] | None = None
 
     @property
@@ -77,17 +80,39 @@ class Subscriptions:
     def of(self, session_id: str, *, now: int, oldest: int) -> Subscribed:
         """What a session is subscribed to, from memory if that was checked since ``oldest`` (ms).
 
-        Raises LingrError ``invalid_session``.
+        Memory is as good as the engine only for who would have heard of a change: one whose rooms are all
+        followed, and were when it was read. Raises LingrError ``invalid_session``.
         """
         known = self._known.get(session_id)
-        if known is None or not known.home.good or known.home.checked < oldest:
-            known = self._open(session_id, now)
+        if known is not None and known.home.checked >= oldest and known.is_sure and self._is_heard(known):
+            return known
+        if known is not None and self._is_heard(known) and self._check(known, now):
+            return known
+        known = self._open(session_id, now)
         for room_id in known.rooms:
             followed = self.mirror.rooms.get(room_id)
             if followed is not None:
                 # From now on it is heard here when somebody changes what this says.
-                followed.homes.setdefault(session_id, known.home)
+                followed.homes[session_id] = known.home
         return known
+
+    def _is_heard(self, known: Subscribed) -> bool:
+        """Whether changes of what is known have been heard since it was read."""
+        followed, session_id, home = self.mirror.rooms, known.session.id, known.home
+        if not home.good or not known.rooms:
+            return False
+        return all(
+            room_id in followed and followed[room_id].homes.get(session_id) is home for room_id in known.rooms
+        )
+
+    def _check(self, known: Subscribed, now: int) -> bool:
+        """Whether what is known still holds; from now on that is sure as long as changes are heard."""
+        names = self._names(known.session.id)
+        _, raw = run(self.engine, "subscription_open", names, [self.lifetime], safe=True)
+        holds = known.home.good and hash_of(raw).get(".version", "") == known.version
+        if holds:
+            known.home.checked, known.is_sure = now, True
+        return holds
 
     def known(self, session_id: str) -> Subscribed | None:
         """The same, if it is at hand and holds."""
@@ -151,7 +176,9 @@ class Subscriptions:
         """Has the session hear its rooms without being there, or be there again."""
         name = keys.subscriptions(subscribed.session.id)
         change = ("HSET", name, ".offline", 1) if is_offline else ("HDEL", name, ".offline")
-        self.engine.commands([change, ("PEXPIRE", name, self.lifetime)], safe=True)
+        again: tuple[Argument, ...] = ("HINCRBY", name, ".version", 1)
+        self.engine.commands([change, again, ("PEXPIRE", name, self.lifetime)], safe=True)
+        subscribed.home.good = False
         subscribed.is_offline = is_offline
 
     def recheck(self, session_id: str, room_id: str) -> None:
