@@ -54,9 +54,10 @@ def find_own(ctx: Context, caller: Caller, room_id: str) -> Room:
     user_id = caller.user_id
     seen = members.find(ctx, room_id, user_id)
     if not seen.is_owner:
-        # Who may not know that it is there, is not told by this either.
-        is_hidden = seen.room.is_hidden and not seen.is_member
-        raise LingrError("invalid_room" if is_hidden else "insufficient_permissions")
+        if seen.room.is_hidden and not seen.is_member:
+            # Who may not know that it is there, is not told by this either.
+            raise LingrError("invalid_room")
+        raise LingrError("insufficient_permissions")
     return seen.room
 
 
