@@ -82,3 +82,13 @@ def test_a_bad_callback_is_refused_without_a_call(house: House) -> None:
 def test_a_format_is_nobodys_business(house: House) -> None:
     scene = Scene(house, METHODS["user/get_rooms"])
     assert scene.ask(format="xml").send(house.client, "user/get_rooms") == {"status": "ok", "rooms": []}
+
+
+@pytest.mark.parametrize("callback", [None, CALLBACK])
+def test_a_poll_for_which_nothing_comes_has_both_keys(house: House, callback: str | None) -> None:
+    scene = Scene(house, METHODS["event/observe"])
+    counter = later.ok(house.client, "room/subscribe", session=scene.session, room=scene.room)["counter"]
+    # One's own coming is told, too.
+    came = scene.ask(counter=counter).send(house.client, "event/observe")
+    told = scene.ask(counter=came["counter"]).send(house.client, "event/observe", "query", callback)
+    assert told == {"status": "ok", "counter": came["counter"], "events": []}
