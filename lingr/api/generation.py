@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from lingr.api.again import Repeat
 from lingr.api.dispatch import Dispatcher
 from lingr.api.held import Held
-from lingr.api.reading import Raw, Request
+from lingr.api.reading import Raw, Request, is_json
 from lingr.ids import RANDOM_ID, is_login
 from lingr.render import Rendered
 
@@ -87,4 +87,7 @@ class Api:
         is_second = SHARED.get(path)
         if is_second is None:
             return self._second if self._second.knows(path) else self._first
+        if raw.flaw is not None and is_json(request.content_type, request.body or b""):
+            # Nobody sent that in 2007, and what would tell the two apart could not be read.
+            return self._second
         return self._second if is_second(raw.values) else self._first

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from lingr.domain import chat, presence, rooms, sessions
 from lingr.domain.context import Caller, Context
@@ -22,6 +23,7 @@ AT_ONCE = 24
 
 Script = Sequence[bytes]
 Make = Callable[["Seat"], Script]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,11 @@ class Twins:
 
     def seat(self) -> Seat:
         """A fresh room with somebody in it."""
-        one, other = (_seat(ctx) for ctx in self._contexts)
+        return self.both(_seat)
+
+    def both(self, make: Callable[[Context], Made]) -> Made:
+        """What is made in both houses, and is the same."""
+        one, other = (make(ctx) for ctx in self._contexts)
         assert one == other
         return one
 
