@@ -68,7 +68,8 @@ class Bot(msgspec.Struct, frozen=True):
     """A bot, as far as others may know it.
 
     It is the same sort of occupant in every room, whose id is ``public_id``; ``icon`` is the version of its
-    picture, kept under that id, None if it has none. ``endpoint`` is the address that is told what people say.
+    picture, kept under that id, None if it has none. ``endpoint`` is the address that is told what people
+    say.
     """
 
     id: str
