@@ -41,12 +41,13 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> Events | Ev
     if not is_login(session_id):
         raise LingrError("invalid_session")
     now = ctx.clock()
-    known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS)
+    said = counter if counter is not None and counter <= MOST_NUMBER else None
+    known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS, asked=said)
     known.home.seen = now
     with suppress(_Overtaken):
         _admit(ctx, known)
     stay(ctx, known)
-    asked = told(ctx, known) if counter is None else counter
+    asked = told(known) if counter is None else counter
     name = known.home.room_id or f"{USER}{known.session.user_id}"
     watch = EventsWatch(session_id, session_id, asked, known.names, name)
     if all(room_id in ctx.store.mirror.rooms for room_id in known.rooms):
@@ -98,14 +99,9 @@ def flush(ctx: Context, polling: Callable[[str], bool]) -> None:
     ctx.store.subscriptions.prune(ctx.clock())
 
 
-def told(ctx: Context, known: Subscribed) -> int:
-    """The number that a session was told last, as far as this process knows, or else the newest."""
-    if known.home.told is not None:
-        return known.home.told
-    alone = known.alone
-    if alone is None:
-        return known.number
-    return known.number + max(0, _counters(ctx, known).get(alone, 0) - known.rooms[alone])
+def told(known: Subscribed) -> int:
+    """The last number that a session is known to have been told."""
+    return known.told if known.home.told is None else max(known.told, known.home.told)
 
 
 def standing(ctx: Context, watch: EventsWatch) -> tuple[Home, Standing] | None:

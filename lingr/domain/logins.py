@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lingr.domain import accounts, devices, passwords, rates
+from lingr.domain import accounts, devices, passwords, rates, subscribing
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.ids import is_login
@@ -69,7 +69,9 @@ def destroy(ctx: Context, caller: Caller) -> None:
 
 def end(ctx: Context, session: Session) -> None:
     """Ends a session. Raises LingrError ``invalid_session`` if it has ended."""
+    rooms = subscribing.rooms_of(ctx, session)
     ctx.store.sessions.destroy(session.id)
+    subscribing.part(ctx, session.id, rooms)
     if session.device is not None and session.user_id is not None:
         ctx.store.devices.ended(session.user_id, session.device, [session.id])
 

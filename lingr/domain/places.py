@@ -125,7 +125,7 @@ def changed(
     *,
     wanted: Sequence[str],
     seconds: int,
-    told: int | None,
+    told: int,
     is_fresh: bool,
     afresh: bool,
 ) -> Change:
@@ -144,7 +144,7 @@ def changed(
         return Change(number, place, removed, None, number)
     place = {room_id: rooms.get(room_id, now[room_id]) for room_id in wanted}
     if tuple(sorted(place)) == tuple(sorted(rooms)):
-        return Change(number, place, (), None, top if told is None else told)
+        return Change(number, place, (), None, told)
     passage = None
     after = number
     if alone is not None:
@@ -154,7 +154,7 @@ def changed(
             place[alone] = passage.moved[alone][1]
     elif not rooms and len(place) > 1:
         after = max(number, seconds - EPOCH_SECONDS)
-    return Change(after, place, removed, passage, top if told is None else told)
+    return Change(after, place, removed, passage, told)
 
 
 def _first_number(place: Place, top: int | None, alone: str | None, seconds: int) -> int:

@@ -112,8 +112,8 @@ def _planned(ctx: Context, known: Subscribed, wanted: tuple[str, ...], afresh: b
         counters,
         wanted=[room_id for room_id in wanted if room_id in counters],
         seconds=ctx.clock() // 1000,
-        told=None if known.home.told is None else events.told(ctx, known),
-        is_fresh=not known.version,
+        told=events.told(known),
+        is_fresh=not known.rooms and not known.number,
         afresh=afresh,
     )
 

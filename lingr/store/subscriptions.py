@@ -42,16 +42,18 @@ class Passage(msgspec.Struct, frozen=True):
 class Subscribed:
     """What a session is subscribed to: rooms by id, with the position that belongs to ``number``.
 
-    ``version`` is empty until the session first subscribes. ``home`` marks the process that serves its polls,
-    as it does for tickets: ``home.good`` says that all this still holds, ``home.told`` is the number this
-    process last told it. ``admitted`` is ``home.checked`` when it might hear all these rooms,
-    ``is_sure`` once it was read while changes of it were heard here.
+    ``version`` is empty until the session first subscribes. ``told`` is a number that it is known to have
+    been told, not always the newest one. ``home`` marks the process that serves its polls, as it does for
+    tickets: ``home.good`` says that all this still holds, ``home.told`` is the number this process last told
+    it. ``is_offline``: it does not want to be seen in its rooms. ``is_admitted`` once it is known that it may
+    still hear all these rooms, ``is_sure`` once it was read while changes of it were heard here.
     """
 
     session: Session
     rooms: dict[str, int]
     number: int
     version: str
+    told: int
     home: Home
     is_offline: bool = False
     admitted: int = -1
@@ -77,8 +79,10 @@ class Subscriptions:
     lifetime: int
     _known: dict[str, Subscribed] = field(default_factory=dict)
 
-    def of(self, session_id: str, *, now: int, oldest: int) -> Subscribed:
+    def of(self, session_id: str, *, now: int, oldest: int, asked: int | None = None) -> Subscribed:
         """What a session is subscribed to, from memory if that was checked since ``oldest`` (ms).
+
+        ``asked`` is the number that it polls with, if it does.
 
         Memory is as good as the engine only for who would have heard of a change: one whose rooms are all
         followed, and were when it was read. Raises LingrError ``invalid_session``.
@@ -86,9 +90,9 @@ class Subscriptions:
         known = self._known.get(session_id)
         if known is not None and known.home.checked >= oldest and known.is_sure and self._is_heard(known):
             return known
-        if known is not None and self._is_heard(known) and self._check(known, now):
+        if known is not None and self._is_heard(known) and self._check(known, now, asked):
             return known
-        known = self._open(session_id, now)
+        known = self._open(session_id, now, asked)
         for room_id in known.rooms:
             followed = self.mirror.rooms.get(room_id)
             if followed is not None:
@@ -105,11 +109,10 @@ class Subscriptions:
             room_id in followed and followed[room_id].homes.get(session_id) is home for room_id in known.rooms
         )
 
-    def _check(self, known: Subscribed, now: int) -> bool:
+    def _check(self, known: Subscribed, now: int, asked: int | None) -> bool:
         """Whether what is known still holds; from now on that is sure as long as changes are heard."""
-        names = self._names(known.session.id)
-        _, raw = run(self.engine, "subscription_open", names, [self.lifetime], safe=True)
-        holds = known.home.good and hash_of(raw).get(".version", "") == known.version
+        holds = self._read(known.session.id, asked)[1].get(".version", "") == known.version
+        holds = holds and known.home.good
         if holds:
             known.home.checked, known.is_sure = now, True
         return holds
@@ -203,14 +206,12 @@ class Subscriptions:
                     if followed is not None and followed.homes.get(session_id) is one.home:
                         del followed.homes[session_id]
 
-    def _open(self, session_id: str, now: int) -> Subscribed:
+    def _open(self, session_id: str, now: int, asked: int | None) -> Subscribed:
         former = self._known.pop(session_id, None)
-        fields, raw = run(
-            self.engine, "subscription_open", self._names(session_id), [self.lifetime], safe=True
-        )
-        session = session_of(session_id, hash_of(fields))
-        places = hash_of(raw)
+        fields, places = self._read(session_id, asked)
+        session = session_of(session_id, fields)
         version, number = places.pop(".version", ""), int(places.pop(".number", "0"))
+        told = max(number, int(places.pop(".told", "0")))
         is_offline = places.pop(".offline", None) is not None
         rooms = {room_id: int(position) for room_id, position in places.items()}
         holder = Holder(session.public_id or "", session.user_id)
@@ -220,8 +221,13 @@ class Subscriptions:
             former.home.good = False
             home.told, home.noted = former.home.told, former.home.noted
             self._unlist(former)
-        known = self._known[session_id] = Subscribed(session, rooms, number, version, home, is_offline)
+        known = self._known[session_id] = Subscribed(session, rooms, number, version, told, home, is_offline)
         return known
+
+    def _read(self, session_id: str, asked: int | None) -> tuple[dict[str, str], dict[str, str]]:
+        arguments = [self.lifetime, "" if asked is None else asked]
+        fields, raw = run(self.engine, "subscription_open", self._names(session_id), arguments, safe=True)
+        return hash_of(fields), hash_of(raw)
 
     def _unlist(self, former: Subscribed) -> None:
         for room_id in former.rooms:

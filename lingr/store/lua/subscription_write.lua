@@ -7,7 +7,10 @@
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'error', 'invalid_session' } end
 if (redis.call('HGET', KEYS[2], '.version') or '') ~= ARGV[2] then return { 'ok', '' } end
 local removed = tonumber(ARGV[7])
-if ARGV[4] == '1' then redis.call('DEL', KEYS[3]) end
+if ARGV[4] == '1' then
+  redis.call('DEL', KEYS[3])
+  redis.call('HDEL', KEYS[2], '.told')
+end
 if ARGV[6] ~= '' then
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[5], '*', 'passage', ARGV[6])
   redis.call('PEXPIRE', KEYS[3], ARGV[1])
