@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lingr.domain import lists
 from lingr.domain.context import Caller, Context
 from lingr.domain.presence import LEFT
 from lingr.domain.room_fields import ROOM_ID
@@ -112,7 +113,7 @@ def remove(ctx: Context, room: Room, user: User) -> bool:
     """Makes a user a member of a room no longer; returns whether it was one.
 
     It leaves a room for members only. In one with a password its sessions of the 2009 API leave, and who has
-    entered by the password stays.
+    entered by the password stays. A room that is hidden from it now is taken off its lists.
     Raises LingrError ``invalid_parameter`` for the user whose room it is, and ``invalid_room`` if the room
     is gone.
     """
@@ -123,4 +124,8 @@ def remove(ctx: Context, room: Room, user: User) -> bool:
         if ticket:
             ctx.store.sessions.forget(session_id, ticket)
     ctx.store.sessions.flush()
+    if room.is_hidden:
+        # Its lists would tell what goes on there.
+        lists.mark_favorite(ctx, user.id, room, False)
+        lists.mark_monitored(ctx, user.id, room, False)
     return removed.was_member

@@ -201,6 +201,9 @@ def test_members_alone_have_it_in_their_lists(ctx, den, anna):
     lists.set_favorite(ctx, logged_in(ctx, anna).caller, id="den", favorite=True, password=None)
     members.add(ctx, den, bert)
     lists.set_monitored(ctx, logged_in(ctx, bert).caller, id="den", monitored=True, password=None)
+    assert ctx.store.users.read(bert.id).monitored == ("den",)
+    members.remove(ctx, den, bert)
+    assert ctx.store.users.read(bert.id).monitored == ()
 
 
 def test_the_setting_is_kept_and_taken_back(ctx, den):

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from lingr.domain import accounts, changing, icons, presence, retention, rooms, transfer
+from lingr.domain import accounts, changing, icons, members, presence, retention, rooms, transfer
 from lingr.domain.context import Caller, Context
 from lingr.domain.room_file import NUMBER, TIME, BadFile
 from lingr.errors import LingrError
 from lingr.store import keys
+from lingr.store.client import Engine
 from lingr.store.retention import Kept
 from lingr.timezones import stamp
 from lingr.values import Room
@@ -163,6 +164,39 @@ def test_every_field_of_a_rooms_hash_is_carried_or_belongs_to_the_present(
     passing = {"moved_to", "moving", "moved_by", "repeated"}
     fields = ctx.store.transfers.snapshot(lobby.id).fields.keys()
     assert fields - present - passing <= head(written(ctx)).keys()
+
+
+def test_members_are_carried(ctx: Context, engine: Engine) -> None:
+    users = [
+        accounts.create_user(ctx, username=name, email=f"{name}@example.org", password="secret")
+        for name in ("ann", "bob", "cleo")
+    ]
+    den = rooms.create(ctx, id="den", name="Den", members_only=True, owner_id=users[0].id)
+    for user in users[1:]:
+        members.add(ctx, den, user, owner=user.username == "cleo")
+    file = written(ctx, "den")
+    changing.delete(ctx, den)
+    made = transfer.carry_in(ctx, lines(file))
+    assert written(ctx, "den") == file
+    assert made.members_only
+    found = [(one.username, one.is_owner) for one in members.of(ctx, made)]
+    assert sorted(found) == [("ann", True), ("bob", False), ("cleo", True)]
+    for user in users:
+        assert [room.id for room in ctx.store.members.rooms_of(user.id)] == ["den"]
+    changing.delete(ctx, made)
+    assert not engine.command("EXISTS", *(keys.user(user.id).joined for user in users))
+
+
+def test_many_members_are_carried(ctx: Context) -> None:
+    den = rooms.create(ctx, id="den", name="Den")
+    many = [
+        part for number in range(9000) for part in (f"user{number}", b'{"owner":false,"since":1,"seen":2}')
+    ]
+    ctx.store.engine.command("HSET", keys.room("den").members, *many)
+    file = written(ctx, "den")
+    changing.delete(ctx, den)
+    transfer.carry_in(ctx, lines(file))
+    assert written(ctx, "den") == file
 
 
 def test_who_is_in_the_room_stays_behind(ctx: Context, talk: bytes, person: Callable[..., Person]) -> None:
