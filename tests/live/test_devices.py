@@ -1,0 +1,80 @@
+"""Tokens from the command line, and the second port, as clients of 2009 use them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from support.client import Client
+from support.house import House, opened
+from support.member import Member, asked, by_form, by_query, refused
+from support.served import free_port
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module", params=["on", "off"], ids="parking {}".format)
+def observed(request: pytest.FixtureRequest) -> Iterator[tuple[House, Client]]:
+    """A house, and a client of its second port."""
+    port = free_port()
+    settings = {"LINGR_OBSERVE_PORT": str(port), "LINGR_PARKING": request.param, "LINGR_HOLD_SECONDS": "20"}
+    with opened(**settings) as house:
+        yield house, Client(f"http://127.0.0.1:{port}")
+
+
+def complaint(house: House, *arguments: str) -> str:
+    """What `lingr ...` says as it refuses."""
+    command = [sys.executable, "-m", "lingr", *arguments]
+    done = subprocess.run(
+        command, env=house.served.environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1, done
+    return done.stderr
+
+
+def test_the_second_port_serves_everything(observed: tuple[House, Client]) -> None:
+    house, second = observed
+    account, room = house.user(), house.room()
+    member = Member.log_in(house, account, by_query)
+    counter = member.ok("room/subscribe", room=room, reset="true")["counter"]
+    with ThreadPoolExecutor(1) as thread:
+        arrived = asked(second, "event/observe", by_query, session=member.session, counter=counter)
+        poll = thread.submit(
+            asked, second, "event/observe", by_query, session=member.session, counter=arrived["counter"]
+        )
+        said = asked(second, "room/say", by_form, session=member.session, room=room, text="hello")
+        assert [one["message"] for one in poll.result(15)["events"]] == [said["message"]]
+    assert second.get("room/get_info", api_key=house.api_key, id=room).json["status"] == "ok"
+    assert second.request("GET", "/healthz").status == 200
+
+
+def test_a_token_is_made_used_and_revoked(observed: tuple[House, Client]) -> None:
+    house, second = observed
+    account, room = house.user(nickname="Ann"), house.room()
+    made = house.served.lingr("user", "token", account.email, "--name", "old laptop")
+    params = {"user": account.email, "password": made["token"]}
+    session = asked(house.client, "session/create", by_form, **params)["session"]
+    other = Member.log_in(house, account)
+    [listed] = house.served.lingr("user", "tokens", account.email)["tokens"]
+    assert (listed["name"], listed["is_revoked"]) == ("old laptop", False)
+    assert listed["created"] <= listed["used"]
+    assert "unavailable" in complaint(house, "user", "token", account.email, "--name", "old laptop")
+    subscribed = asked(house.client, "room/subscribe", by_form, session=session, room=room)
+    arrived = asked(second, "event/observe", by_query, session=session, counter=subscribed["counter"])
+    with ThreadPoolExecutor(1) as thread:
+        poll = thread.submit(
+            asked, second, "event/observe", by_query, session=session, counter=arrived["counter"]
+        )
+        told = house.served.lingr("user", "revoke", account.email, "old laptop")
+        assert told["sessions_ended"] == 1
+        assert refused(poll.result(15)) == "invalid_session"
+    assert refused(asked(house.client, "session/create", by_form, **params)) == "invalid_user_credentials"
+    assert refused(asked(house.client, "session/verify", by_form, session=session)) == "invalid_session"
+    other.ok("session/verify")
+    assert house.served.lingr("user", "tokens", account.email)["tokens"] == []
+    assert "name" in complaint(house, "user", "revoke", account.email, "old laptop")
+    assert "user" in complaint(house, "user", "tokens", "nobody")
