@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import gevent
 import urllib3
@@ -41,6 +42,35 @@ class Answer:
     body: bytes | None
 
 
+class _AtOnce:
+    """A connection that sends a request's head together with its body: one packet, one system call."""
+
+    _head = b""
+
+    def send(self, data: Any) -> None:
+        if data.endswith(b"\r\n\r\n") and not self._head:
+            self._head = data
+            return
+        head, self._head = self._head, b""
+        super().send(head + data)  # type: ignore[misc]
+
+
+class _Connection(_AtOnce, urllib3.connection.HTTPConnection):
+    pass
+
+
+class _SecureConnection(_AtOnce, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
 class Caller:
     """Calls endpoints, each for at most ``seconds``, and reads answers of up to ``most`` bytes.
 
@@ -55,7 +85,7 @@ class Caller:
         self._pools: OrderedDict[tuple[str, ...], urllib3.HTTPConnectionPool] = OrderedDict()
 
     def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Sends a body. Raises NotCallable, Unresolved, NoAnswer."""
+        """Sends a body, which is not empty. Raises NotCallable, Unresolved, NoAnswer."""
         endpoint = endpoint_of(url)
         try:
             with gevent.Timeout(self._seconds):
@@ -127,8 +157,8 @@ class Caller:
 
     def _made(self, endpoint: Endpoint, address: str) -> urllib3.HTTPConnectionPool:
         if endpoint.scheme == "http":
-            return urllib3.HTTPConnectionPool(address, endpoint.port, maxsize=KEPT_CONNECTIONS)
-        return urllib3.HTTPSConnectionPool(
+            return _Pool(address, endpoint.port, maxsize=KEPT_CONNECTIONS)
+        return _SecurePool(
             address,
             endpoint.port,
             maxsize=KEPT_CONNECTIONS,

@@ -38,6 +38,7 @@ LEASE_PER_CALL = 1.5
 """How long a lease lasts, in calls that take as long as they may: who holds one says the answer, too."""
 
 SAYING_PAUSE_SECONDS = 1.0
+SLOW_MILLISECONDS = 1000
 
 SAID, SILENT, REFUSED, FAILED, SKIPPED = "said", "silent", "refused", "failed", "skipped"
 
@@ -46,23 +47,27 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The bot is to be looked at again after so many seconds; if that is None, once it has been woken.
-
-    ``is_failing`` says that it did not answer.
-    """
+    """The bot is to be looked at again after so many seconds; if that is None, once it has been woken."""
 
     seconds: float | None
-    is_failing: bool = False
+
+
+DONE = Later(0)
+"""Nothing is left, and the bot has been given back."""
 
 
 class Courier:
-    """Delivers to any bot. ``is_leaving`` says that the process is about to end."""
+    """Delivers to any bot. ``is_leaving`` says that the process is about to end.
+
+    ``slow`` are the bots that took their time when they were called last, or never answered.
+    """
 
     def __init__(self, ctx: Context, caller: Caller, bodies: Bodies, is_leaving: Callable[[], bool]) -> None:
         self._ctx = ctx
         self._caller = caller
         self._bodies = bodies
         self._is_leaving = is_leaving
+        self.slow: set[str] = set()
 
     @property
     def lease(self) -> int:
@@ -77,15 +82,19 @@ class Courier:
         taken = self._ctx.store.deliveries.take(bot.id, self.lease, self._ctx.clock())
         if not isinstance(taken, Taken):
             return Later(None if taken is None else taken / 1000)
-        run = Run(self._ctx.store.deliveries, bot, taken)
+        run = Run(self._ctx.store.deliveries, bot, taken, stirred)
+        was_slow = bot.id in self.slow
         while not self._is_leaving():
-            run.read(stirred())
+            run.read()
             found = run.next()
             if found is None:
                 break
             later = self._tell(run, *found)
             if later is not None:
-                return later
+                return None if later is DONE else later
+            if was_slow != (bot.id in self.slow):
+                run.rest()
+                return Later(0)
         run.rest()
         return None
 
@@ -101,6 +110,10 @@ class Courier:
         begun = self._ctx.clock()
         delivery = deliveries.name_of(run.bot.id, number)
         answer, fault, is_final = self._call(run.bot, number, delivery, place.public_id, message)
+        if self._ctx.clock() - begun < SLOW_MILLISECONDS:
+            self.slow.discard(run.bot.id)
+        else:
+            self.slow.add(run.bot.id)
 
         def attempt(outcome: str, why: str = "") -> Attempt:
             status, took = (answer.status if answer else 0), self._ctx.clock() - begun
@@ -119,8 +132,11 @@ class Courier:
         return self._move(run, room_id, message, attempt(*said))
 
     def _move(self, run: Run, room_id: str, message: Message, attempt: Attempt | None) -> Later | None:
-        # Not moved: another process has taken over, or the bot has left the room.
-        return None if run.move(room_id, message.id, self.lease, attempt) else Later(0)
+        is_last = run.is_last(room_id)
+        if not run.move(room_id, message.id, 0 if is_last else self.lease, attempt):
+            # Another process has taken over, or the bot has left the room.
+            return Later(0)
+        return DONE if is_last else None
 
     def _call(
         self, bot: OwnBot, number: int, delivery: str, room: str, message: Message
@@ -168,7 +184,7 @@ class Courier:
             run.bot.id, room_id, run.places[room_id].moved, attempt, due or 0, now if due is None else None
         )
         if due is not None or not counted:
-            return Later(max(0.0, ((due or now) - now) / 1000), is_failing=True)
+            return Later(max(0.0, ((due or now) - now) / 1000))
         log.warning("bot paused", bot=run.bot.id, room=attempt.room, tries=attempt.number, why=attempt.why)
         deliveries.tell_owner(self._ctx, run.bot, room_id, attempt.why)
-        return Later(None, is_failing=True)
+        return Later(None)

@@ -34,9 +34,12 @@ AWAY_SECONDS = 1.0
 
 SHORTEST_SECONDS = 0.05
 
-MOST_AT_ONCE = 2000
-MOST_FAILING_AT_ONCE = 200
-"""Bots that do not answer wait for each other, and keep nobody waiting who does."""
+MOST_AT_ONCE = 256
+MOST_SLOW_AT_ONCE = 1000
+"""Bots that take their time wait for each other, and keep nobody waiting who does not.
+
+So many at once that the time of calls goes to the bots, and not to this process where it has much to do.
+"""
 
 GRACE_SECONDS = 3.0
 """How much longer than a call may take the last ones are waited for."""
@@ -51,7 +54,6 @@ class _Work:
     rooms: set[str] = field(default_factory=set)
     due: float = 0.0
     is_paused: bool = False
-    is_failing: bool = False
     is_running: bool = False
 
 
@@ -70,7 +72,7 @@ class Office:
         bodies = Bodies(Links(ctx.settings.base_url))
         self._courier = Courier(ctx, caller, bodies, lambda: self._is_leaving)
         self._lane = BoundedSemaphore(MOST_AT_ONCE)
-        self._failing_lane = BoundedSemaphore(MOST_FAILING_AT_ONCE)
+        self._slow_lane = BoundedSemaphore(MOST_SLOW_AT_ONCE)
         self._greenlets: list[gevent.Greenlet] = []
 
     def start(self) -> None:
@@ -100,6 +102,7 @@ class Office:
         self._ears.follow(self._desk.heard)
         for bot_id in self._works.keys() - self._desk.bots.keys():
             del self._works[bot_id]
+            self._courier.slow.discard(bot_id)
         for bot_id, work in list(self._works.items()):
             if work.is_paused or work.due:
                 work.is_paused, work.due = False, 0.0
@@ -140,7 +143,7 @@ class Office:
     def _serve(self, bot_id: str, work: _Work) -> None:
         seconds: float | None = AWAY_SECONDS
         try:
-            with self._failing_lane if work.is_failing else self._lane:
+            with self._slow_lane if bot_id in self._courier.slow else self._lane:
                 seconds = self._deliver(bot_id, work)
         finally:
             work.is_running = False
@@ -177,7 +180,6 @@ class Office:
             log.exception("unspecified failure", what="delivery", bot=bot_id)
             seconds = AWAY_SECONDS * random.uniform(0.5, 1.5)
         else:
-            work.is_failing = later is not None and later.is_failing
             if later is None:
                 return None
             seconds, work.is_paused = later.seconds, later.seconds is None

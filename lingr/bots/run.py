@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from lingr.domain.deliveries import is_told
@@ -13,6 +13,7 @@ from lingr.values_deliveries import Attempt
 from lingr.values_v2 import OwnBot
 
 PAGE_EVENTS = 20
+FEW_ROOMS = 20
 LONG_PAGE_EVENTS = 500
 """How many events are read on where nothing was found that is to be told."""
 
@@ -32,23 +33,39 @@ class Place:
 
 
 class Run:
-    """One bot, taken. Every method raises LingrError ``unavailable``."""
+    """One bot, taken. ``stirred`` gives the rooms in which there may be something new since it last did.
 
-    def __init__(self, deliveries: Deliveries, bot: OwnBot, taken: Taken) -> None:
+    All rooms of a bot that is in few are looked into at first, so that it is told things in the order in
+    which they were said, wherever that was. Methods raise LingrError ``unavailable``.
+    """
+
+    def __init__(
+        self, deliveries: Deliveries, bot: OwnBot, taken: Taken, stirred: Callable[[], Iterable[str]]
+    ) -> None:
         self.bot = bot
         self.tries = taken.tries
         self.places: dict[str, Place] = {}
         self._deliveries = deliveries
+        self._stirred = stirred
         self._since = taken.since
         self._cursors = taken.cursors
+        if len(taken.cursors) <= FEW_ROOMS:
+            self._open(taken.cursors)
 
-    def read(self, room_ids: Collection[str]) -> None:
-        """Reads on in these rooms, and wherever all that was read has been told and there may be more."""
+    def note(self) -> None:
+        """Asks what was stirred: there may be something new in those rooms."""
+        self._open(self._stirred())
+
+    def _open(self, room_ids: Iterable[str]) -> None:
         for room_id in room_ids:
             if room_id in self.places:
                 self.places[room_id].is_behind = True
             elif (cursor := self._cursors.get(room_id)) is not None:
                 self.places[room_id] = Place(room_id, cursor, cursor)
+
+    def read(self) -> None:
+        """Reads on wherever all that was read has been told and there may be more."""
+        self.note()
         most = PAGE_EVENTS
         while behind := [one for one, place in self.places.items() if place.is_behind and not place.ahead]:
             pages = self._deliveries.read([(one, self.places[one].read) for one in behind], most)
@@ -74,10 +91,20 @@ class Run:
         room_id = min(heads)[1]
         return room_id, self.places[room_id].ahead[0]
 
+    def is_last(self, room_id: str) -> bool:
+        """Whether nothing is left to be done after what is next in a room, as far as is known."""
+        self.note()
+        place = self.places[room_id]
+        if place.is_behind or len(place.ahead) > 1 or place.read != place.ahead[0].id:
+            return False
+        others = (one for one in self.places.values() if one is not place)
+        return all(one.read == one.moved and not one.is_behind for one in others)
+
     def move(self, room_id: str, counter: int, lease: int, attempt: Attempt | None) -> bool:
         """Everything in a room up to a counter has been dealt with; the lease lasts so long again (ms).
 
-        Returns False, and has given the bot back, if it is not one's own any more, or not in that room.
+        If that is 0 the bot is given back. Returns False, and has given the bot back, if it is not one's own
+        any more, or not in that room.
         """
         place = self.places[room_id]
         if not self._deliveries.done(self.bot.id, lease, room_id, place.moved, counter, attempt):

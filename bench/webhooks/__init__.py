@@ -1,0 +1,1 @@
+"""What it takes to tell bots what people say: `python -m bench.webhooks`."""
