@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from lingr.cli import main
 from support.client import Client
 from support.house import House, opened
 from support.member import Member, asked, by_form, by_query, refused
@@ -26,14 +28,11 @@ def observed(request: pytest.FixtureRequest) -> Iterator[tuple[House, Client]]:
         yield house, Client(f"http://127.0.0.1:{port}")
 
 
-def complaint(house: House, *arguments: str) -> str:
-    """What `lingr ...` says as it refuses."""
-    command = [sys.executable, "-m", "lingr", *arguments]
-    done = subprocess.run(
-        command, env=house.served.environment, capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 1, done
-    return done.stderr
+def lingr(house: House, *arguments: str) -> Any:
+    """What `lingr user ... --json` answers, or says as it refuses."""
+    done = CliRunner(env=house.served.environment).invoke(main, ["user", *arguments, "--json"])
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done.stderr if done.exit_code else json.loads(done.stdout)
 
 
 def test_the_second_port_serves_everything(observed: tuple[House, Client]) -> None:
@@ -55,26 +54,26 @@ def test_the_second_port_serves_everything(observed: tuple[House, Client]) -> No
 def test_a_token_is_made_used_and_revoked(observed: tuple[House, Client]) -> None:
     house, second = observed
     account, room = house.user(nickname="Ann"), house.room()
-    made = house.served.lingr("user", "token", account.email, "--name", "old laptop")
+    made = lingr(house, "token", account.email, "--name", "old laptop")
     params = {"user": account.email, "password": made["token"]}
     session = asked(house.client, "session/create", by_form, **params)["session"]
     other = Member.log_in(house, account)
-    [listed] = house.served.lingr("user", "tokens", account.email)["tokens"]
+    [listed] = lingr(house, "tokens", account.email)["tokens"]
     assert (listed["name"], listed["is_revoked"]) == ("old laptop", False)
     assert listed["created"] <= listed["used"]
-    assert "unavailable" in complaint(house, "user", "token", account.email, "--name", "old laptop")
+    assert "unavailable" in lingr(house, "token", account.email, "--name", "old laptop")
     subscribed = asked(house.client, "room/subscribe", by_form, session=session, room=room)
     arrived = asked(second, "event/observe", by_query, session=session, counter=subscribed["counter"])
     with ThreadPoolExecutor(1) as thread:
         poll = thread.submit(
             asked, second, "event/observe", by_query, session=session, counter=arrived["counter"]
         )
-        told = house.served.lingr("user", "revoke", account.email, "old laptop")
+        told = lingr(house, "revoke", account.email, "old laptop")
         assert told["sessions_ended"] == 1
         assert refused(poll.result(15)) == "invalid_session"
     assert refused(asked(house.client, "session/create", by_form, **params)) == "invalid_user_credentials"
     assert refused(asked(house.client, "session/verify", by_form, session=session)) == "invalid_session"
     other.ok("session/verify")
-    assert house.served.lingr("user", "tokens", account.email)["tokens"] == []
-    assert "name" in complaint(house, "user", "revoke", account.email, "old laptop")
-    assert "user" in complaint(house, "user", "tokens", "nobody")
+    assert lingr(house, "tokens", account.email)["tokens"] == []
+    assert "name" in lingr(house, "revoke", account.email, "old laptop")
+    assert "user" in lingr(house, "tokens", "nobody")
