@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.house import House, opened
+from support.served import free_port
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,8 +17,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
-    """A server as an operator would run it, limits included, that holds polls for a second."""
-    with opened(LINGR_HOLD_SECONDS="1") as opened_house:
+    """A server as an operator would run it, limits included, that holds polls for a second.
+
+    Clients of 2009 find it on the port they poll on, too.
+    """
+    with opened(LINGR_HOLD_SECONDS="1", LINGR_OBSERVE_PORT=str(free_port())) as opened_house:
         yield opened_house
 
 
