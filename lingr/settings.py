@@ -255,7 +255,7 @@ class Settings(BaseSettings):
     bot_catch_up_seconds: Seconds = Field(
         3600,
         alias="LINGR_BOT_CATCH_UP_SECONDS",
-        description="A bot that is woken after a pause is told what was said in this time, and nothing older.",
+        description="A bot that is woken after a pause is told what was said in this time, nothing older.",
     )
     bot_allow_private: bool = Field(
         False,
