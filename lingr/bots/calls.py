@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -42,10 +43,31 @@ class Answer:
     body: bytes | None
 
 
+class _Mark(threading.local):
+    """Whether the greenlet has opened a connection for what it sends."""
+
+    is_fresh = False
+
+
+_mark = _Mark()
+
+
 class _AtOnce:
-    """A connection that sends a request's head together with its body: one packet, one system call."""
+    """A connection that sends a request's head together with its body: one packet, one system call.
+
+    Whether the other side has closed one that was kept shows when it is used; there is no look before.
+    """
 
     _head = b""
+    sock: Any
+
+    @property
+    def is_connected(self) -> bool:
+        return self.sock is not None
+
+    def connect(self) -> None:
+        _mark.is_fresh = True
+        super().connect()  # type: ignore[misc]
 
     def send(self, data: Any) -> None:
         if data.endswith(b"\r\n\r\n") and not self._head:
@@ -103,16 +125,16 @@ class Caller:
     def _call(self, endpoint: Endpoint, addresses: list[str], body: bytes, headers: dict[str, str]) -> Answer:
         fault: Exception | None = None
         for address in addresses:
-            pool = self._pool(endpoint, address)
-            opened = pool.num_connections
+            _mark.is_fresh = False
             try:
                 try:
-                    return self._send(pool, endpoint, body, headers)
+                    return self._send(self._pool(endpoint, address), endpoint, body, headers)
                 except ProtocolError:
-                    if pool.num_connections > opened:
+                    if _mark.is_fresh:
                         raise
-                    # It had been kept, and was closed at that moment.
-                    return self._send(pool, endpoint, body, headers)
+                    # It had been kept, and was closed meanwhile; so may be all others.
+                    self._forget(endpoint, address)
+                    return self._send(self._pool(endpoint, address), endpoint, body, headers)
             except NewConnectionError as error:
                 fault = error
             except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
@@ -130,7 +152,7 @@ class Caller:
             retries=False,
             redirect=False,
             assert_same_host=False,
-            timeout=self._seconds,
+            timeout=None,
             preload_content=False,
             decode_content=False,
         )
@@ -146,7 +168,7 @@ class Caller:
                 response.close()
 
     def _pool(self, endpoint: Endpoint, address: str) -> urllib3.HTTPConnectionPool:
-        name = (endpoint.scheme, endpoint.host, str(endpoint.port), address)
+        name = _name(endpoint, address)
         pool = self._pools.get(name)
         if pool is None:
             pool = self._pools[name] = self._made(endpoint, address)
@@ -154,6 +176,11 @@ class Caller:
                 self._pools.popitem(last=False)[1].close()
         self._pools.move_to_end(name)
         return pool
+
+    def _forget(self, endpoint: Endpoint, address: str) -> None:
+        pool = self._pools.pop(_name(endpoint, address), None)
+        if pool is not None:
+            pool.close()
 
     def _made(self, endpoint: Endpoint, address: str) -> urllib3.HTTPConnectionPool:
         if endpoint.scheme == "http":
@@ -165,6 +192,10 @@ class Caller:
             ssl_context=self._trust,
             server_hostname=endpoint.host,
         )
+
+
+def _name(endpoint: Endpoint, address: str) -> tuple[str, ...]:
+    return endpoint.scheme, endpoint.host, str(endpoint.port), address
 
 
 class _Places:
