@@ -72,6 +72,22 @@ def test_a_session_that_is_destroyed_leaves_at_once_and_its_poll_is_told(hasty, 
         wire.close()
 
 
+def test_who_waits_with_a_client_of_2007_is_not_woken_for_what_that_has_no_words_for(either):
+    room, account = either.room(), either.user()
+    speaker, reader = either.enter(room, "Speaker"), either.enter(room, "Reader")
+    speaker.counter = reader.counter
+    wires = [Wire(either.port).observe(one, counter=reader.counter) for one in (speaker, reader)]
+    until_read(wires, either.served)
+    either.served.lingr("room", "member", "add", room, account.email)
+    assert not any(wire.is_answered(0.3) for wire in wires)
+    said = speaker.say("hello")
+    for wire in wires:
+        answer = wire.answer()
+        assert [one["text"] for one in answer["messages"]] == ["hello"]
+        assert answer["counter"] == int(said["id"]) == reader.counter + 2
+        wire.close()
+
+
 @pytest.mark.parametrize("parking", ["on", "off"])
 def test_a_worker_that_is_killed_takes_nobody_offline_who_polls_again(parking):
     settings = {"LINGR_TICKET_SECONDS": "4", "LINGR_HOLD_SECONDS": "30", "LINGR_RATE_LIMITS": "off"}
