@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check reference bench bench-large clean
+.PHONY: run test check reference bench bench-large bench-webhooks clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/lingr serve
@@ -31,6 +31,9 @@ bench: $(VENV)/.run
 
 bench-large: $(VENV)/.run
 	@exec $(BIN)/python -m bench.large $(ARGS)
+
+bench-webhooks: $(VENV)/.run
+	@exec $(BIN)/python -m bench.webhooks $(ARGS)
 
 # The data directory stays.
 clean:

@@ -75,13 +75,15 @@ class Serve:
                 return found[1]
 
     def processes(self) -> dict[str, list[int]]:
-        """Process ids by kind: ``valkey``, ``master`` and ``worker``."""
-        found: dict[str, list[int]] = {"valkey": [], "master": [], "worker": []}
+        """Process ids by kind: ``valkey``, ``master``, ``worker`` and ``bots``."""
+        found: dict[str, list[int]] = {"valkey": [], "master": [], "worker": [], "bots": []}
         for pid in children(self.process.pid):
             name = read(f"/proc/{pid}/cmdline")
             if "gunicorn" in name:
                 found["master"].append(pid)
                 found["worker"] += children(pid)
+            elif "lingr.webhooks" in name:
+                found["bots"].append(pid)
             elif "valkey-server" in name:
                 found["valkey"].append(pid)
         return found
@@ -166,7 +168,7 @@ def test_it_comes_up_and_a_restart_keeps_the_data(serve):
     key = first.until_up()
     session = first.call("session/create", api_key=key)["session"]
     pids = [pid for kind in first.processes().values() for pid in kind]
-    assert len(pids) == 4
+    assert len(pids) == 5
     assert first.stop() == 0
     assert not any(map(alive, pids))
     assert oct((first.folder / "appendonlydir").stat().st_mode & 0o777) == "0o700"
@@ -175,7 +177,7 @@ def test_it_comes_up_and_a_restart_keeps_the_data(serve):
     assert second.call("session/verify", session=session)["status"] == "ok"
 
 
-@pytest.mark.parametrize("kind", ["valkey", "worker", "master"])
+@pytest.mark.parametrize("kind", ["valkey", "worker", "master", "bots"])
 def test_whatever_is_killed_is_back_within_two_seconds(serve, kind):
     server = serve()
     key = server.until_up()

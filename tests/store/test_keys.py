@@ -64,6 +64,7 @@ def test_keys_a_script_touches_for_a_room_live_in_one_slot(room_id):
             keys.index_documents(7),
             keys.index_postings(7, 99),
         ],
+        [keys.bot_lease("a"), keys.bot_cursors("a"), keys.bot_trouble("a"), keys.bot_deliveries("a")],
     ],
 )
 def test_other_keys_that_a_script_touches_together_live_in_one_slot(touched):
