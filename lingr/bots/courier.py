@@ -37,6 +37,7 @@ from lingr.values_v2 import OwnBot
 LEASE_PER_CALL = 1.5
 """How long a lease lasts, in calls that take as long as they may: who holds one says the answer, too."""
 
+MOST_IN_A_ROW = 50
 SAYING_PAUSE_SECONDS = 1.0
 SLOW_MILLISECONDS = 1000
 
@@ -84,19 +85,20 @@ class Courier:
             return Later(None if taken is None else taken / 1000)
         run = Run(self._ctx.store.deliveries, bot, taken, stirred)
         was_slow = bot.id in self.slow
-        while not self._is_leaving():
+        for _ in range(MOST_IN_A_ROW):
             run.read()
-            found = run.next()
+            found = None if self._is_leaving() else run.next()
             if found is None:
-                break
+                run.rest()
+                return None
             later = self._tell(run, *found)
             if later is not None:
                 return None if later is DONE else later
             if was_slow != (bot.id in self.slow):
-                run.rest()
-                return Later(0)
+                break
+        # Others may have waited, or it is not among its like any more.
         run.rest()
-        return None
+        return Later(0)
 
     def _tell(self, run: Run, room_id: str, message: Message) -> Later | None:
         place = run.places[room_id]
@@ -142,14 +144,18 @@ class Courier:
         self, bot: OwnBot, number: int, delivery: str, room: str, message: Message
     ) -> tuple[Answer | None, str | None, bool]:
         """The answer; or what is wrong, and whether it is of no use to try again."""
-        body = self._bodies.body_of(number, room, message)
         try:
+            body = self._bodies.body_of(number, room, message)
             headers = headers_of(bot.secret, delivery, body, self._ctx.clock())
             answer = self._caller.post(bot.endpoint or "", body, headers)
         except NotCallable as error:
             return None, str(error), True
         except (Unresolved, NoAnswer) as error:
             return None, str(error), False
+        except Exception:
+            # Counted like any other, or the bot would wait for ever, and call for ever.
+            log.exception("unspecified failure", what="delivery", bot=bot.id)
+            return None, "a fault of this server", False
         if answer.status == deliveries.GONE:
             return answer, "the endpoint wants no more", True
         if deliveries.is_passing(answer.status):

@@ -152,7 +152,8 @@ class Office:
             return
         if seconds is not None:
             work.due = time.monotonic() + max(SHORTEST_SECONDS, seconds)
-            gevent.spawn_later(work.due - time.monotonic(), self._stir, bot_id, ())
+            # A little later, for the loop's clock may be ahead.
+            gevent.spawn_later(work.due - time.monotonic() + 0.02, self._stir, bot_id, ())
         elif not work.is_paused:
             self._stir(bot_id, ())
             if not work.is_running:
@@ -162,6 +163,7 @@ class Office:
         """Delivers what there is; returns after how many seconds to go on, None if not by itself."""
         bot = self._desk.bots.get(bot_id)
         if bot is None or self._is_leaving:
+            work.rooms.clear()
             return None
         seen: set[str] = set()
 

@@ -130,10 +130,6 @@ class Deliveries:
             self.engine.command("INCR", keys.bots_version(), safe=True)
         return is_woken
 
-    def start_at(self, bot_id: str, since: int) -> None:
-        """Nothing said before ``since`` is delivered to the bot."""
-        self.engine.command("HSET", keys.bot_trouble(bot_id), "since", since, safe=True)
-
     def trouble(self, bot_ids: Sequence[str]) -> list[Trouble]:
         """How it stands with these bots."""
         raw = self.engine.commands([("HGETALL", keys.bot_trouble(one)) for one in bot_ids], safe=True)
