@@ -41,8 +41,7 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> Events | Ev
     if not is_login(session_id):
         raise LingrError("invalid_session")
     now = ctx.clock()
-    said = counter if counter is not None and counter <= MOST_NUMBER else None
-    known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS, asked=said)
+    known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS)
     known.home.seen = now
     with suppress(_Overtaken):
         _admit(ctx, known)
@@ -100,8 +99,11 @@ def flush(ctx: Context, polling: Callable[[str], bool]) -> None:
 
 
 def told(known: Subscribed) -> int:
-    """The last number that a session is known to have been told."""
-    return known.told if known.home.told is None else max(known.told, known.home.told)
+    """The last number that a session is known to have been told.
+
+    What was sent to it last may have been lost on the way; what it polled from was not.
+    """
+    return known.told if known.home.asked is None else max(known.told, known.home.asked)
 
 
 def standing(ctx: Context, watch: EventsWatch) -> tuple[Home, Standing] | None:
@@ -175,6 +177,7 @@ def _found(ctx: Context, known: Subscribed, asked: int) -> Events | None:
         _write(ctx, known, known.number, {}, removed=gone)
         return _found(ctx, known, asked)
     asked = _not_ahead(ctx, known, asked, counters)
+    known.home.asked = asked
     passages = ctx.store.subscriptions.passages(known) if asked < known.number else ()
     place, walked = traced(known.rooms, passages, asked)
     alone = known.alone
@@ -271,7 +274,7 @@ def _not_ahead(ctx: Context, known: Subscribed, asked: int, counters: Mapping[st
         _write(ctx, known, asked, {}, passage=Passage(known.number, asked, {}))
         return asked
     begin = known.rooms[alone]
-    at = max(begin, counters[alone] - MOST_EVENTS)
+    at = max(begin + max(0, told(known) - known.number), counters[alone] - MOST_EVENTS)
     _write(
         ctx, known, asked, {alone: at}, passage=Passage(known.number, asked, {alone: (begin, at)}, alone=True)
     )
@@ -287,7 +290,9 @@ def _write(
     passage: Passage | None = None,
     removed: Iterable[str] = (),
 ) -> None:
-    if not ctx.store.subscriptions.write(known, number, rooms, passage=passage, removed=removed):
+    if not ctx.store.subscriptions.write(
+        known, number, rooms, told=told(known), passage=passage, removed=removed
+    ):
         raise _Overtaken
 
 

@@ -85,13 +85,14 @@ def _change(
         change = _planned(ctx, known, wanted(former), afresh)
         if len(change.rooms) > MOST_ROOMS:
             raise LingrError("invalid_parameter", parameter="rooms")
-        if tuple(change.rooms) == former and not afresh:
+        if set(change.rooms) == set(former) and not afresh:
             _attend(ctx, known, change, former)
             return change.told
         written = ctx.store.subscriptions.write(
             known,
             change.number,
             {room_id: at for room_id, at in change.rooms.items() if known.rooms.get(room_id) != at},
+            told=change.told,
             passage=change.passage,
             removed=change.removed,
             afresh=afresh,
@@ -121,7 +122,7 @@ def _planned(ctx: Context, known: Subscribed, wanted: tuple[str, ...], afresh: b
 def _attend(ctx: Context, known: Subscribed, change: Change, former: Sequence[str]) -> None:
     """Shows the session in the rooms it hears now, and has polls that wait in other processes look again."""
     session = known.session
-    if former and tuple(change.rooms) != tuple(former):
+    if former and set(change.rooms) != set(former):
         ctx.store.subscriptions.recheck(session.id, former[0])
     if change.removed:
         attendance.go(ctx, session.id, change.removed, notice="")

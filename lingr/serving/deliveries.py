@@ -147,6 +147,7 @@ class Deliveries:
         shared: Rendered,
     ) -> None:
         counter, roster = news.counter, None if news.occupants is None else news.roster
+        asked = crowd.counter
         data = self._wire.bytes_of(shared, close=close)
         length = len(data)
         alike = not (crowd.held.wraps or close or self._logged)
@@ -161,7 +162,7 @@ class Deliveries:
                 continue
             conn.crowd = None
             # As `heard` does it, many thousand times a second.
-            home.told, home.seen = counter, now
+            home.told, home.seen, home.asked = counter, now, asked
             if roster is not None:
                 home.roster = roster
             if not alike or conn.more:

@@ -91,6 +91,7 @@ class Repeats:
             crowds.answers[told] = answer
         news, shared, data = answer
         self._wire.requests += 1
+        home.asked = told
         home.heard(news.counter, None if news.occupants is None else news.roster, self._door.clock())
         if held.wraps:
             self._wire.respond(conn, held.wrap(shared))

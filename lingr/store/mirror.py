@@ -24,10 +24,11 @@ class Home:
 
     ``good`` says that the record holds, ``checked`` when the engine last said so (ms). ``told`` is the
     counter this process last told the holder, or None before it told one, and ``written`` what of it the
-    engine knows. ``turn`` counts the ticket's homes up to this one. ``suspect`` says that a stale counter
-    was seen last time. ``roster`` is the version of the roster that the holder knows, or None if this
-    process does not know. The holder was last ``seen`` here (ms), and the engine knows of it being here up
-    to ``noted`` (ms); ``listed`` says that it will be told more.
+    engine knows. The poll that it was told so had ``asked`` from a counter, as far as that matters. ``turn``
+    counts the ticket's homes up to this one. ``suspect`` says that a stale counter was seen last time.
+    ``roster`` is the version of the roster that the holder knows, or None if this process does not know. The
+    holder was last ``seen`` here (ms), and the engine knows of it being here up to ``noted`` (ms); ``listed``
+    says that it will be told more.
     """
 
     ticket: str
@@ -44,6 +45,7 @@ class Home:
     seen: int = 0
     noted: int = 0
     listed: bool = False
+    asked: int | None = None
 
     def heard(self, counter: int, roster: int | None, now: int) -> None:
         """The holder was told everything up to a counter, and the roster unless it is None."""

@@ -43,7 +43,7 @@ class Subscribed:
     """What a session is subscribed to: rooms by id, with the position that belongs to ``number``.
 
     ``version`` is empty until the session first subscribes. ``told`` is a number that it is known to have
-    been told, not always the newest one. ``home`` marks the process that serves its polls, as it does for
+    been told, because it has polled from there; not always the newest one. ``home`` marks the process that serves its polls, as it does for
     tickets: ``home.good`` says that all this still holds, ``home.told`` is the number this process last told
     it. ``is_offline``: it does not want to be seen in its rooms. ``is_admitted`` once it is known that it may
     still hear all these rooms, ``is_sure`` once it was read while changes of it were heard here.
@@ -79,10 +79,9 @@ class Subscriptions:
     lifetime: int
     _known: dict[str, Subscribed] = field(default_factory=dict)
 
-    def of(self, session_id: str, *, now: int, oldest: int, asked: int | None = None) -> Subscribed:
+    def of(self, session_id: str, *, now: int, oldest: int) -> Subscribed:
         """What a session is subscribed to, from memory if that was checked since ``oldest`` (ms).
 
-        ``asked`` is the number that it polls with, if it does.
 
         Memory is as good as the engine only for who would have heard of a change: one whose rooms are all
         followed, and were when it was read. Raises LingrError ``invalid_session``.
@@ -90,9 +89,9 @@ class Subscriptions:
         known = self._known.get(session_id)
         if known is not None and known.home.checked >= oldest and known.is_sure and self._is_heard(known):
             return known
-        if known is not None and self._is_heard(known) and self._check(known, now, asked):
+        if known is not None and self._is_heard(known) and self._check(known, now):
             return known
-        known = self._open(session_id, now, asked)
+        known = self._open(session_id, now)
         for room_id in known.rooms:
             followed = self.mirror.rooms.get(room_id)
             if followed is not None:
@@ -109,9 +108,9 @@ class Subscriptions:
             room_id in followed and followed[room_id].homes.get(session_id) is home for room_id in known.rooms
         )
 
-    def _check(self, known: Subscribed, now: int, asked: int | None) -> bool:
+    def _check(self, known: Subscribed, now: int) -> bool:
         """Whether what is known still holds; from now on that is sure as long as changes are heard."""
-        holds = self._read(known.session.id, asked)[1].get(".version", "") == known.version
+        holds = self._read(known.session.id, known)[1].get(".version", "") == known.version
         holds = holds and known.home.good
         if holds:
             known.home.checked, known.is_sure = now, True
@@ -136,13 +135,14 @@ class Subscriptions:
         number: int,
         rooms: Mapping[str, int],
         *,
+        told: int,
         passage: Passage | None = None,
         removed: Iterable[str] = (),
         afresh: bool = False,
     ) -> bool:
         """Writes down that a session stands at ``number``, and where it is in some rooms.
 
-        ``afresh`` forgets how it got there. Returns False, and changes nothing, if somebody else has written
+        ``told`` is the last number that it is known to have been told. ``afresh`` forgets how it got there. Returns False, and changes nothing, if somebody else has written
         since this was read. Raises LingrError ``invalid_session``.
         """
         gone = list(removed)
@@ -154,6 +154,7 @@ class Subscriptions:
                 self.lifetime,
                 subscribed.version,
                 number,
+                told,
                 int(afresh),
                 MOST_PASSAGES,
                 b"" if passage is None else msgspec.json.encode(passage),
@@ -165,7 +166,7 @@ class Subscriptions:
         if not version:
             subscribed.home.good = False
             return False
-        subscribed.number, subscribed.version = number, version.decode()
+        subscribed.number, subscribed.told, subscribed.version = number, told, version.decode()
         subscribed.rooms.update(rooms)
         for room_id in gone:
             subscribed.rooms.pop(room_id, None)
@@ -206,14 +207,14 @@ class Subscriptions:
                     if followed is not None and followed.homes.get(session_id) is one.home:
                         del followed.homes[session_id]
 
-    def _open(self, session_id: str, now: int, asked: int | None) -> Subscribed:
+    def _open(self, session_id: str, now: int) -> Subscribed:
         former = self._known.pop(session_id, None)
-        fields, places = self._read(session_id, asked)
+        fields, places = self._read(session_id, former)
         session = session_of(session_id, fields)
         version, number = places.pop(".version", ""), int(places.pop(".number", "0"))
-        told = max(number, int(places.pop(".told", "0")))
+        told = int(places.pop(".told", number))
         is_offline = places.pop(".offline", None) is not None
-        rooms = {room_id: int(position) for room_id, position in places.items()}
+        rooms = {room_id: int(position) for room_id, position in sorted(places.items())}
         holder = Holder(session.public_id or "", session.user_id)
         home = Home(session_id, session_id, next(iter(rooms), ""), holder, now, 0, False)
         home.seen = now
@@ -224,8 +225,8 @@ class Subscriptions:
         known = self._known[session_id] = Subscribed(session, rooms, number, version, told, home, is_offline)
         return known
 
-    def _read(self, session_id: str, asked: int | None) -> tuple[dict[str, str], dict[str, str]]:
-        arguments = [self.lifetime, "" if asked is None else asked]
+    def _read(self, session_id: str, known: Subscribed | None) -> tuple[dict[str, str], dict[str, str]]:
+        arguments = [self.lifetime, "" if known is None else max(known.told, known.home.asked or 0)]
         fields, raw = run(self.engine, "subscription_open", self._names(session_id), arguments, safe=True)
         return hash_of(fields), hash_of(raw)
 

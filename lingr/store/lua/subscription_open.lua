@@ -1,6 +1,6 @@
 -- Finds a session and what it is subscribed to; that it was asked for keeps both alive.
--- KEYS: the session, its subscriptions, its passages. ARGV: lifetime (ms), the number it says it was told ('' if it
--- says none).
+-- KEYS: the session, its subscriptions, its passages. ARGV: lifetime (ms), a number that it is known to have been told
+-- ('' for none).
 -- Returns the session's hash and that of its subscriptions. Errors: invalid_session.
 if redis.call('PEXPIRE', KEYS[1], ARGV[1]) == 0 then return { 'error', 'invalid_session' } end
 local number, told = unpack(redis.call('HMGET', KEYS[2], '.number', '.told'))
