@@ -43,10 +43,11 @@ class Subscribed:
     """What a session is subscribed to: rooms by id, with the position that belongs to ``number``.
 
     ``version`` is empty until the session first subscribes. ``told`` is a number that it is known to have
-    been told, because it has polled from there; not always the newest one. ``home`` marks the process that serves its polls, as it does for
-    tickets: ``home.good`` says that all this still holds, ``home.told`` is the number this process last told
-    it. ``is_offline``: it does not want to be seen in its rooms. ``is_admitted`` once it is known that it may
-    still hear all these rooms, ``is_sure`` once it was read while changes of it were heard here.
+    been told, because it has polled from there; not always the newest one. ``home`` marks the process that
+    serves its polls, as it does for tickets: ``home.good`` says that all this still holds, ``home.told`` is
+    the number this process last told it. ``is_offline``: it does not want to be seen in its rooms.
+    ``is_admitted`` once it is known that it may still hear all these rooms, ``is_sure`` once it was read while
+    changes of it were heard here.
     """
 
     session: Session
@@ -142,8 +143,9 @@ class Subscriptions:
     ) -> bool:
         """Writes down that a session stands at ``number``, and where it is in some rooms.
 
-        ``told`` is the last number that it is known to have been told. ``afresh`` forgets how it got there. Returns False, and changes nothing, if somebody else has written
-        since this was read. Raises LingrError ``invalid_session``.
+        ``told`` is the last number that it is known to have been told. ``afresh`` forgets how it got there.
+        Returns False, and changes nothing, if somebody else has written since this was read. Raises
+        LingrError ``invalid_session``.
         """
         gone = list(removed)
         version = run(
