@@ -46,8 +46,8 @@ class Subscribed:
     been told, because it has polled from there; not always the newest one. ``home`` marks the process that
     serves its polls, as it does for tickets: ``home.good`` says that all this still holds, ``home.told`` is
     the number this process last told it. ``is_offline``: it does not want to be seen in its rooms.
-    ``is_admitted`` once it is known that it may still hear all these rooms, ``is_sure`` once it was read while
-    changes of it were heard here.
+    ``is_admitted`` once it is known that it may still hear all these rooms, ``is_sure`` once it was read
+    while changes of it were heard here.
     """
 
     session: Session
