@@ -51,4 +51,3 @@ class UserWatch:
     ticket: str
     counter: int
     rooms: tuple[str, ...]
-
