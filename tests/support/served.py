@@ -59,6 +59,13 @@ class Served:
         self._process.wait(STOP_SECONDS)
         self._process = None
 
+    def crash(self) -> None:
+        """Kills what keeps the others running, and returns when it is gone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
     def reload(self) -> None:
         """New workers for old, as on SIGHUP."""
         assert self._process is not None
@@ -105,6 +112,15 @@ class Served:
         """The process ids of gunicorn's workers."""
         web = [pid for pid in self._descendants() if "gunicorn" in command(pid)]
         return [pid for pid in web if parent(pid) in web]
+
+    def gunicorn(self) -> int:
+        """The process id of the parent of gunicorn's workers."""
+        return parent(self.web_workers()[0])
+
+    def bots(self) -> int:
+        """The process id of what calls bots."""
+        (pid,) = [pid for pid in self._descendants() if "lingr.webhooks" in command(pid)]
+        return pid
 
     def _descendants(self) -> list[int]:
         assert self._process is not None
