@@ -95,6 +95,7 @@ def play(found: Stage, chosen: argparse.Namespace) -> int:
     print(f"{paced} things said in {chosen.seconds} s", file=sys.stderr)
     before = found.cpu_seconds()
     took = speak(found, 0, paced, sizes.bots / chosen.rate)
+    until = time.monotonic()
     time.sleep(1)
     between = found.cpu_seconds()
     print(f"{burst} more at once", file=sys.stderr)
@@ -110,7 +111,7 @@ def play(found: Stage, chosen: argparse.Namespace) -> int:
     slow = [way for number, way, _ in ways if number < paced]
     times = sorted(at for number, _, at in ways if number >= paced)
     drained = len(times) / (times[-1] - times[0]) if len(times) > 1 else 0.0
-    rate = len(slow) / took
+    rate = sum(1 for number, _, at in ways if number < paced and at <= until) / took
     rows = [
         ("webhooks a second, paced", rate, ""),
         ("from said to told, median", quantile(slow, 0.5) * 1000, "ms"),
