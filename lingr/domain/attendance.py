@@ -73,6 +73,11 @@ def stay(ctx: Context, session: Session) -> bool:
     return not ctx.store.attendance.stay(session.id, now, now + _lifetime(ctx))
 
 
+def seen(ctx: Context, session: Session) -> None:
+    """Notes that a session was there until now, without a round trip; the next flush sees to it."""
+    ctx.store.attendance.seen(session.id, ctx.clock())
+
+
 def flush(ctx: Context, polling: Callable[[str], bool]) -> list[str]:
     """Writes down which sessions were there since the last time; returns those that must come again.
 

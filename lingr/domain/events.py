@@ -76,11 +76,12 @@ def look(ctx: Context, watch: EventsWatch) -> Events | None:
 
 
 def end(ctx: Context, watch: EventsWatch) -> None:
-    """The watch is over: its session was there until now."""
+    """The watch is over: its session was there until now. No round trip: callbacks of the loop come here."""
     known = ctx.store.subscriptions.known(watch.session_id)
     if known is not None:
         known.home.seen = ctx.clock()
-        stay(ctx, known)
+        if not known.is_offline and known.rooms:
+            attendance.seen(ctx, known.session)
 
 
 def stay(ctx: Context, known: Subscribed) -> None:
@@ -94,7 +95,9 @@ def flush(ctx: Context, polling: Callable[[str], bool]) -> None:
     for session_id in attendance.flush(ctx, polling):
         known = ctx.store.subscriptions.known(session_id)
         if known is not None:
-            stay(ctx, known)
+            # Whom this fails for, because its session has ended, say, does not keep the others away.
+            with suppress(LingrError):
+                stay(ctx, known)
     ctx.store.subscriptions.prune(ctx.clock())
 
 
@@ -119,10 +122,11 @@ def standing(ctx: Context, watch: EventsWatch) -> tuple[Home, Standing] | None:
         return None
     if watch.counter < known.number or known.home.room_id != known.alone:
         return None
-    private: Sequence[Message] = ()
-    if watch.counter < state.counter:
-        private = history.after(ctx, known.alone, watch.counter, _is_told_to_all).private
-    return known.home, Standing(watch.counter, None, behind=bool(private))
+    passed = ctx.store.mirror.rooms[known.alone].after(watch.counter, state.counter - watch.counter)
+    if passed is None:
+        # The engine would have to be asked, and the room might move on meanwhile.
+        return None
+    return known.home, Standing(watch.counter, None, behind=any(one.type == "private" for one in passed))
 
 
 def at_hand(ctx: Context, room_id: str, counter: int) -> bool:

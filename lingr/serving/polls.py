@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import gevent
+import structlog
 
 from lingr.serving import deliveries
 from lingr.serving.connection import IDLE, PARKED, Connection
@@ -20,6 +21,8 @@ from lingr.waiting.block import others_of
 
 LOOKERS = 500
 """Polls that are looked after by themselves at the same time."""
+
+log = structlog.get_logger()
 
 
 class Wire(deliveries.Wire, Protocol):
@@ -113,9 +116,17 @@ class Polls:
     def _look_on(self) -> None:
         try:
             while self._looks:
-                self._look(self._looks.popleft())
+                self._look_or_drop(self._looks.popleft())
         finally:
             self._lookers -= 1
+
+    def _look_or_drop(self, conn: Connection) -> None:
+        try:
+            self._look(conn)
+        except Exception:
+            # Nobody else would look after it, or after those that wait their turn behind it.
+            log.exception("unspecified failure", what="poll")
+            self._wire.drop(conn)
 
     def _look(self, conn: Connection) -> None:
         held = conn.held

@@ -197,6 +197,10 @@ class Attendance:
         self._here[session_id] = _Here(now, now)
         return True
 
+    def seen(self, session_id: str, now: int) -> None:
+        """Notes that a session is there, without asking: ``flush`` writes it down."""
+        self._here.setdefault(session_id, _Here(now, 0)).seen = now
+
     def flush(self, now: int, lifetime: int, *, polling: Callable[[str], bool]) -> list[str]:
         """Writes down which sessions were there; returns those that had been let go.
 
