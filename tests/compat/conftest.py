@@ -19,9 +19,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def house() -> Iterator[House]:
     """A server as an operator would run it, limits included, that holds polls for a second.
 
-    Clients of 2009 find it on the port they poll on, too.
+    Clients of 2009 find it on the port they poll on, too, and bots may be on the same machine.
     """
-    with opened(LINGR_HOLD_SECONDS="1", LINGR_OBSERVE_PORT=str(free_port())) as opened_house:
+    settings = {"LINGR_OBSERVE_PORT": str(free_port()), "LINGR_BOT_ALLOW_PRIVATE": "on"}
+    with opened(LINGR_HOLD_SECONDS="1", **settings) as opened_house:
         yield opened_house
 
 

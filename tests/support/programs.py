@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -105,3 +106,11 @@ def python_2009(house: House, folder: Path, name: str, account: Account, *rooms:
     who = [house.url, account.email, account.password, str(folder / f"{name}.talk")]
     command = [sys.executable, str(FOLDER / "talk_2009.py"), *who, *rooms]
     return Program(folder, name, command, has_file=True).start()
+
+
+def vim_2009(house: House, folder: Path, name: str, account: Account, room: str, text: str) -> Program:
+    """A plug-in of an editor that says one thing."""
+    known = {"url": house.url, "user": account.email, "password": account.password}
+    given = json.dumps({**known, "room": room, "text": text, "file": str(folder / f"{name}.talk")})
+    command = ["vim", "-es", "-N", "-u", "NONE", "-i", "NONE", "--cmd", f"let g:lingr = {given}"]
+    return Program(folder, name, [*command, "-S", str(FOLDER / "talk_2009.vim")], has_file=True).start()
