@@ -174,6 +174,8 @@ def remove(ctx: Context, bot: Bot, room: Room) -> bool:
 
 
 def _remove(ctx: Context, bot_id: str, room_id: str) -> bool:
+    # Before and after: wherever this breaks off, who is invited again is told nothing from before that.
+    ctx.store.deliveries.end(bot_id, room_id)
     was = ctx.store.bots.remove(bot_id, room_id)
     ctx.store.deliveries.end(bot_id, room_id)
     return was
