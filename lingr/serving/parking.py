@@ -149,7 +149,11 @@ class Parking:
         self._forget(conn)
 
     def _forget(self, conn: Connection) -> None:
-        self._polls.forget(conn)
+        try:
+            self._polls.forget(conn)
+        except Exception:
+            # Who drops one connection has others to see to.
+            log.exception("unspecified failure", what="farewell")
         conn.state = CLOSED
 
     def turn(self) -> None:
@@ -161,9 +165,17 @@ class Parking:
             if conn.deadline > now:
                 continue
             if conn.state is PARKED:
-                self._polls.expire(conn)
+                self._expire(conn)
             elif conn.state is not BUSY:
                 self.drop(conn)
+
+    def _expire(self, conn: Connection) -> None:
+        try:
+            self._polls.expire(conn)
+        except Exception:
+            # The time of others is up, too.
+            log.exception("unspecified failure", what="time-out")
+            self.drop(conn)
 
     def leave(self) -> None:
         """From now on every connection ends with its next answer; those that are idle end now."""
@@ -344,7 +356,11 @@ class Parking:
         try:
             call = Call(*request[:5], address, attempt)
             outcome = self._door.begin(call)
-            if isinstance(outcome, Rendered):
+            if conn.state is CLOSED:
+                # Its client went away while others were asked.
+                if not isinstance(outcome, Rendered):
+                    outcome.end()
+            elif isinstance(outcome, Rendered):
                 if request.verb == "POST" and not outcome.refuses:
                     self._sayings.learn(conn, call, data)
                 self.respond(conn, outcome)
