@@ -73,15 +73,13 @@ class Lingr:
         else:
             told = self.insist(self.post, "session/verify", session=known[0])
         self.session, self.public_id = told["session"], told["public_id"]
+        rooms = ",".join(self.rooms)
+        kept = {} if known else {"reset": "true"}
+        told = self.insist(self.post, "room/subscribe", session=self.session, room=rooms, **kept)
+        # As clients learned to: a counter never falls.
+        self.counter = max(told["counter"], int(self.last("COUNTER")[0]) if known else 0)
         if known is None:
-            rooms = ",".join(self.rooms)
-            subscribed = self.insist(
-                self.post, "room/subscribe", session=self.session, room=rooms, reset="true"
-            )
-            self.counter = subscribed["counter"]
             self.note(["SESSION", self.session, self.public_id], ["COUNTER", self.counter])
-        else:
-            self.counter = int(self.last("COUNTER")[0])
 
     def speak(self):
         """What was begun in an earlier life is said again first, under the number it had."""
