@@ -131,6 +131,10 @@ class Endurance:
 
     def _compare_numbers(self) -> None:
         for program in (self.one, self.five):
+            # Whoever came stays, whatever is killed, and nobody comes twice.
+            seen = program.lines("PRESENCE")
+            assert {status for _, _, status in seen} == {"online"}
+            assert len(set(map(tuple, seen))) == len(seen)
             events = [int(fields[0]) for fields in program.lines("EVENT")]
             assert events == sorted(set(events))
             assert events[-1] < LARGEST

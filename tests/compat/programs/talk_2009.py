@@ -114,6 +114,9 @@ class Lingr:
             lines, over = [], False
             for event in told["events"]:
                 lines.append(["EVENT", event["event_id"]])
+                if "presence" in event:
+                    what = [event["presence"][name] for name in ("room", "username", "status")]
+                    lines.append(["PRESENCE", *what])
                 message = event.get("message")
                 if message is not None:
                     what = [message[name] for name in ("room", "id", "nickname", "text")]
