@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
+from lingr.domain import passwords
 from lingr.domain.context import Context
 from lingr.files import open_files
 from lingr.settings import Settings
@@ -22,6 +24,14 @@ from support.fakes import Clock, Ids
 from support.served import free_port
 
 OpenContext = Callable[..., Context]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_passwords() -> Iterator[None]:
+    """Hashes that are made here are made fast, and whoever compares them, a server say, is as fast."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

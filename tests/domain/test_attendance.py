@@ -8,8 +8,8 @@ from lingr.domain import attendance, presence, rooms
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.attendance import Stint
-from support.attendants import Attendant, account, online, remains, turns
-from support.people import ROOM, nicknames, roster, told
+from support.attendants import Attendant, online, remains, turns
+from support.people import ROOM, account, nicknames, roster, told
 
 CAME, LEFT = "Ann has joined the conversation", "Ann has left the conversation"
 AGAIN_SECONDS = attendance.AGAIN_MILLISECONDS / 1000

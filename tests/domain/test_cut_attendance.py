@@ -11,9 +11,9 @@ from lingr.domain import attendance, presence, rooms
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Engine
-from support.attendants import Attendant, account, online, remains, turns
+from support.attendants import Attendant, online, remains, turns
 from support.cuts import WAYS, cut
-from support.people import nicknames
+from support.people import account, nicknames
 
 ROOMS = ("attic", "cellar")
 AGAIN_SECONDS = attendance.AGAIN_MILLISECONDS / 1000

@@ -14,7 +14,7 @@ from lingr.domain import rooms, speaking
 from lingr.domain.context import Context
 from lingr.store import Store
 from support.ears import Ears
-from support.hearers import Hearer
+from support.subscriber import Subscriber
 
 ROOMS = ("alpha", "beta", "gamma")
 PROCESSES = ("first", "second")
@@ -55,8 +55,10 @@ class Trial:
         self.ears = {process: listen_to(ctx.store) for process, ctx in self.contexts.items()}
         for one in self.ears.values():
             one.follow(*(self.name.values() if follows else ()))
-        self.speaker = Hearer(first, f"speaker_{trial}")
-        self.hearer = Hearer(first, f"hearer_{trial}").subscribe(*(self.name[room] for room in sorted(start)))
+        self.speaker = Subscriber(first, f"speaker_{trial}")
+        self.hearer = Subscriber(first, f"hearer_{trial}").subscribe(
+            *(self.name[room] for room in sorted(start))
+        )
         self.subscribed = set(start)
         self.due: dict[str, list[str]] = defaultdict(list)
         self.heard: dict[str, list[str]] = defaultdict(list)
@@ -109,6 +111,9 @@ class Trial:
             self.hear_all(process)
             self.hearer.unsubscribe(self.name[room])
             self.subscribed.remove(room)
+            # The others hear of it a moment later; until then they tell what happens there.
+            for other in PROCESSES:
+                self.listen(other)
             # Nothing of that room is told again.
             self.told.clear()
 

@@ -8,8 +8,8 @@ from lingr.domain import changing, events, logins, rooms, speaking, subscribing
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.values_v2 import Events, EventsWatch
-from support.hearers import Hearer
 from support.people import Person
+from support.subscriber import Subscriber
 
 
 @pytest.fixture(autouse=True)
@@ -19,16 +19,16 @@ def three_rooms(ctx):
 
 
 @pytest.fixture
-def ann(ctx) -> Hearer:
-    return Hearer(ctx, "ann")
+def ann(ctx) -> Subscriber:
+    return Subscriber(ctx, "ann")
 
 
 @pytest.fixture
-def bob(ctx) -> Hearer:
-    return Hearer(ctx, "bob")
+def bob(ctx) -> Subscriber:
+    return Subscriber(ctx, "bob")
 
 
-def say(who: Hearer, room: str, text: str) -> int:
+def say(who: Subscriber, room: str, text: str) -> int:
     return speaking.say(who.ctx, who.caller, room=room, text=text).id
 
 
@@ -193,7 +193,7 @@ def test_two_sessions_of_a_user_hear_each_for_itself(ann, bob):
     ann.subscribe("alpha")
     first = ann.session
     say(bob, "alpha", "one")
-    ann.begin().subscribe("alpha")
+    ann.again().subscribe("alpha")
     say(bob, "alpha", "two")
     assert ann.texts() == ["two"]
     ann.session, ann.counter = first, 0

@@ -11,8 +11,8 @@ from lingr.domain import archive_days, presence, rooms, sessions
 from lingr.domain.context import Caller
 from lingr.store import keys
 from lingr.values import News, Watch
-from support.attendants import Attendant, account, online, turns
-from support.people import ROOM, nicknames, roster, told
+from support.attendants import Attendant, online, turns
+from support.people import ROOM, account, nicknames, roster, told
 
 ENTER, LEAVE, SILENT = "system:enter", "system:leave", "presence"
 

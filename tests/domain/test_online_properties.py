@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lingr.domain import attendance, presence, rooms, sessions
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
-from support.attendants import Attendant, account, online
-from support.people import ROOM, Person, roster
+from support.attendants import Attendant, online
+from support.people import ROOM, Person, account, roster
 
 USERS = ("ann", "bob")
 WHO = st.integers(0, 1)

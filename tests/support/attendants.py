@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from lingr.domain import accounts, attendance
+from lingr.domain import attendance
 from lingr.domain.context import Context
 from lingr.store import keys
 from lingr.store.attendance import Notice
 from lingr.values import Session, User
 from support.people import ROOM
-
-
-def account(ctx: Context, username: str, **fields: str) -> User:
-    """A fresh account, its password being ``secret``."""
-    return accounts.create_user(
-        ctx,
-        **{
-            "username": username,
-            "email": f"{username}@example.org",
-            "password": "secret",
-            "nickname": username.title(),
-            **fields,
-        },
-    )
 
 
 class Attendant:

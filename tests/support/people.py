@@ -5,12 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from lingr.domain import chat, observing, presence, sessions
+from lingr.domain import accounts, chat, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
-from lingr.values import News, Occupant, Said, Watch
+from lingr.values import News, Occupant, Said, User, Watch
 
 ROOM = "lobby"
+PASSWORD = "secret"
+
+
+def account(ctx: Context, username: str, **fields: Any) -> User:
+    """A fresh account, whose nickname is the user name unless ``fields`` say otherwise."""
+    email = f"{username}@example.org"
+    return accounts.create_user(ctx, **{"username": username, "email": email, "password": PASSWORD, **fields})
 
 
 class Person:
