@@ -167,7 +167,7 @@ class Numbers:
         )
         if number < 0 or not found:
             return None
-        raw_room, first, many = found[0].split()
+        raw_room, first, many = found[0].split()[:3]
         room_id, stretch = raw_room.decode(), int(first) + block - int(found[1])
         if stretch >= int(first) + int(many):
             return None

@@ -299,6 +299,23 @@ def test_a_lease_that_came_too_late_is_nobodys(ctx, open_ctx, room, monkeypatch)
     assert numbering.place_of(second, taken[0][0]) is None
 
 
+def test_ids_that_are_told_lead_back_when_another_process_leased_later(ctx, open_ctx, room, monkeypatch):
+    room("lobby", 10)
+    second = open_ctx("second")
+    lease = type(ctx.store.numbers)._lease
+    told = []
+
+    def overtaken(self, *arguments):
+        if self is ctx.store.numbers and not told:
+            told.append(numbering.number_of(second, "lobby", 10))
+        return lease(self, *arguments)
+
+    monkeypatch.setattr(type(ctx.store.numbers), "_lease", overtaken)
+    assert [numbering.number_of(ctx, "lobby", 10)] == told
+    assert numbering.place_of(ctx, told[0]) == ("lobby", 10)
+    assert numbering.place_of(second, told[0]) == ("lobby", 10)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_process_that_dies_on_the_way_leaves_ids_that_lead_back(open_ctx, store, way):
     for at in range(10):

@@ -9,7 +9,7 @@ def number_counter() -> str:
 
 
 def number_places() -> str:
-    """Sorted set, room id, first stretch of its counter and how many, by the first block leased; kept.
+    """Sorted set, room id, first stretch of its counter, how many, first block leased, by that block; kept.
 
     A lease that the room did not take, because another one was faster, leads nowhere. number_lease and
     number_forget.

@@ -8,7 +8,8 @@ local room, many, oldest = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[5])
 -- An engine that was restored from the past does not lease anew what is remembered outside of it.
 local first = math.max(tonumber(redis.call('GET', COUNTER) or '0'), tonumber(ARGV[4])) + 1
 redis.call('SET', COUNTER, first + many - 1)
-redis.call('ZADD', PLACES, first, room .. ' ' .. ARGV[2] .. ' ' .. ARGV[3])
+-- The block is named, too: several processes may lease for the same stretch, and the room takes one of these only.
+redis.call('ZADD', PLACES, first, table.concat({ room, ARGV[2], ARGV[3], first }, ' '))
 local kept = {}
 for block in string.gmatch(redis.call('HGET', LEASES, room) or '', '%d+') do
   if tonumber(block) < oldest then
