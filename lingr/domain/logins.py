@@ -71,7 +71,7 @@ def end(ctx: Context, session: Session) -> None:
     """Ends a session. Raises LingrError ``invalid_session`` if it has ended."""
     rooms = subscribing.rooms_of(ctx, session)
     ctx.store.sessions.destroy(session.id)
-    subscribing.part(ctx, session.id, rooms)
+    subscribing.part(ctx, session, rooms)
     if session.device is not None and session.user_id is not None:
         ctx.store.devices.ended(session.user_id, session.device, [session.id])
 

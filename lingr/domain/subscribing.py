@@ -65,10 +65,12 @@ def rooms_of(ctx: Context, session: Session) -> tuple[str, ...]:
     return _known(ctx, session).names
 
 
-def part(ctx: Context, session_id: str, room_ids: Sequence[str]) -> None:
+def part(ctx: Context, session: Session, room_ids: Sequence[str]) -> None:
     """Has a session that has ended hear nothing any more, and be nowhere; it heard these rooms."""
-    attendance.end(ctx, session_id, room_ids, notice="gone")
-    ctx.store.subscriptions.forget(session_id)
+    attendance.end(ctx, session.id, room_ids, notice="gone")
+    ctx.store.subscriptions.forget(session.id)
+    if not room_ids:
+        _wake(ctx, session)
 
 
 def _known(ctx: Context, session: Session) -> Subscribed:
@@ -124,7 +126,15 @@ def _attend(ctx: Context, known: Subscribed, change: Change, former: Sequence[st
     session = known.session
     if former and set(change.rooms) != set(former):
         ctx.store.subscriptions.recheck(session.id, former[0])
+    elif not former and change.rooms:
+        _wake(ctx, session)
     if change.removed:
         attendance.go(ctx, session.id, change.removed, notice="")
     if not known.is_offline:
         attendance.come(ctx, session, tuple(change.rooms))
+
+
+def _wake(ctx: Context, session: Session) -> None:
+    """Has the polls of a session that heard no room so far look again, wherever they wait."""
+    if session.user_id is not None:
+        ctx.store.subscriptions.wake(session.user_id)

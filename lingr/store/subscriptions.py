@@ -191,6 +191,11 @@ class Subscriptions:
         """Has every process forget what it knows of a session that hears this room."""
         run(self.engine, "room_recheck", keys.room(room_id, self.engine.database), [session_id], safe=True)
 
+    def wake(self, user_id: str) -> None:
+        """Has those polls look again that wait under the user's name, of sessions that hear no room."""
+        channel = keys.user(user_id, self.engine.database).channel
+        self.engine.command("SPUBLISH", channel, '{"counter":0}', safe=True)
+
     def forget(self, session_id: str) -> None:
         """Forgets a session that has ended."""
         known = self._known.pop(session_id, None)
