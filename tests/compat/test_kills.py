@@ -61,13 +61,13 @@ def bots(house: House) -> None:
     kill(house.served.bots())
 
 
-def everything(house: House) -> None:
+def whatever_serves(house: House) -> None:
     for pid in [house.served.bots(), house.served.engine(), *house.served.web_workers()]:
         kill(pid)
 
 
-def supervisor(house: House) -> None:
-    """With it all ends; somebody starts the server again."""
+def server(house: House) -> None:
+    """All that there is; somebody starts it again."""
     house.served.crash()
     house.served.start()
 
@@ -79,8 +79,8 @@ KILLS: list[Callable[[House], None]] = [
     gunicorn,
     engine,
     bots,
-    everything,
-    supervisor,
+    whatever_serves,
+    server,
 ]
 
 

@@ -60,9 +60,10 @@ class Served:
         self._process = None
 
     def crash(self) -> None:
-        """Kills what keeps the others running, and returns when it is gone."""
+        """Kills everything at once."""
         assert self._process is not None
-        self._process.kill()
+        for pid in (self._process.pid, *self._descendants()):
+            kill(pid)
         self._process.wait()
         self._process = None
 
