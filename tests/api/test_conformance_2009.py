@@ -11,9 +11,9 @@ from lingr.api.method import Method
 from lingr.api.v2 import METHODS
 from lingr.cli.editions import SECOND
 from lingr.errors import ErrorRow
-from support import later
 from support.house import House
-from support.later import CALLBACK, PROVOCATIONS, WAYS, Scene, provocation
+from support.later import PROVOCATIONS, Scene, provocation
+from support.member import CALLBACK, WAYS, call, ok, read, refusal
 
 ROWS = list(METHODS.values())
 PAIRS = [(row, error) for row in ROWS for error in SECOND.errors(row)]
@@ -65,18 +65,18 @@ def test_a_later_method_refuses(
     ask = provoke(Scene(where, row))
     manner = {} if callback is None else {"callback": callback}
     for _ in range(ask.times):
-        answer = later.call(where.client, row.path, way, ask.verb, **ask.params, **manner)
-        told = later.read(answer, callback)
+        answer = call(where.client, row.path, way, ask.verb, **ask.params, **manner)
+        told = read(answer, callback)
         if told.get("code") == error.v2:
             break
-    assert later.refusal(told) == error.v2
+    assert refusal(told) == error.v2
     assert re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(error.text)), told["detail"])
     assert ("retry-after" in answer.headers) == (error.name == LIMITED)
 
 
 def test_a_bad_callback_is_refused_without_a_call(house: House) -> None:
-    answer = later.call(house.client, "session/verify", session="0" * 22, callback="alert(1)")
-    assert later.refusal(later.read(answer)) == "invalid_parameter"
+    answer = call(house.client, "session/verify", session="0" * 22, callback="alert(1)")
+    assert refusal(read(answer)) == "invalid_parameter"
 
 
 def test_a_format_is_nobodys_business(house: House) -> None:
@@ -87,7 +87,7 @@ def test_a_format_is_nobodys_business(house: House) -> None:
 @pytest.mark.parametrize("callback", [None, CALLBACK])
 def test_a_poll_for_which_nothing_comes_has_both_keys(house: House, callback: str | None) -> None:
     scene = Scene(house, METHODS["event/observe"])
-    counter = later.ok(house.client, "room/subscribe", session=scene.session, room=scene.room)["counter"]
+    counter = ok(house.client, "room/subscribe", session=scene.session, room=scene.room)["counter"]
     # One's own coming is told, too.
     came = scene.ask(counter=counter).send(house.client, "event/observe")
     told = scene.ask(counter=came["counter"]).send(house.client, "event/observe", "query", callback)

@@ -10,20 +10,9 @@ import pytest
 from lingr.api.v1 import METHODS as FIRST
 from lingr.api.v2 import METHODS as SECOND
 from lingr.render.jsonp import LONGEST
-from support.forms import read, refusal
+from support import forms
 from support.house import Account, House
-from support.member import (
-    CALLBACK,
-    WAYS,
-    Member,
-    asked,
-    by_form,
-    by_json,
-    by_query,
-    logging_in,
-    read_second,
-    refused,
-)
+from support.member import CALLBACK, WAYS, Member, asked, call, logging_in, read, refusal
 
 TEXT = "夜 & <b> +%2B \"'\\ 100% \U0001f319\nzwei\u2028"
 DEAD = "0123456789aBcDeFgHiJkL"
@@ -37,7 +26,7 @@ def account(house: House) -> Account:
 @pytest.fixture(params=WAYS)
 def member(request: pytest.FixtureRequest, house: House, account: Account) -> Member:
     """Somebody who calls in one of the ways of real clients."""
-    return Member.log_in(house, account, WAYS[request.param])
+    return Member.log_in(house, account, request.param)
 
 
 @pytest.fixture
@@ -72,7 +61,7 @@ def test_every_way_of_calling_does(house: House, account: Account, room: str, me
 
 
 def test_json_bodies_may_have_flags_numbers_lists_and_nothing(house: House, account: Account) -> None:
-    member = Member.log_in(house, account, by_json, api_key=None, app_secret={"any": ["thing"]})
+    member = Member.log_in(house, account, "json", api_key=None, app_secret={"any": ["thing"]})
     rooms = [house.room(), house.room()]
     assert isinstance(member.ok("room/subscribe", rooms=rooms, reset=True)["counter"], int)
     for number in (1, 2, 3):
@@ -106,20 +95,20 @@ def test_odd_bodies(house: House, kind: str, body: bytes, code: str) -> None:
     answer = house.client.request("POST", "/api/session/create", body, {"Content-Type": kind} if kind else {})
     if code == "missing":
         # What cannot be read names no user: for all that anybody knows it is a client of 2007.
-        assert read(answer, "xml")["status"] == "fail"
+        assert forms.read(answer, "xml")["status"] == "fail"
     else:
-        assert refused(read_second(answer)) == code
+        assert refusal(read(answer)) == code
 
 
 def test_query_and_body_are_merged_and_the_query_wins(house: House, account: Account) -> None:
     body = urlencode({"user": account.email, "password": "wrong"}).encode()
     target = f"/api/session/create?{urlencode({'password': account.password})}"
-    assert read_second(house.client.request("POST", target, body))["status"] == "ok"
+    assert read(house.client.request("POST", target, body))["status"] == "ok"
 
 
 @pytest.mark.parametrize("path", ["session/create", "session/create/", "/session/create//"])
 def test_slashes_around_a_path_do_no_harm(house: House, account: Account, path: str) -> None:
-    told = asked(house.client, path, by_query, **logging_in(account))
+    told = asked(house.client, path, "query", **logging_in(account))
     assert told["status"] == "ok"
 
 
@@ -127,27 +116,27 @@ def test_slashes_around_a_path_do_no_harm(house: House, account: Account, path: 
 def test_a_dead_session_is_told_so_by_every_method(house: House, path: str) -> None:
     params = {"room": "x", "text": "x", "before": 1, "message": 1, "counter": 0, "presence": "online"}
     for session in (DEAD, "a1B2c3"):
-        told = asked(house.client, path, by_form, session=session, **params)
-        assert refused(told) == "invalid_session", path
+        told = asked(house.client, path, session=session, **params)
+        assert refusal(told) == "invalid_session", path
 
 
 @pytest.mark.parametrize("path", [path for path in SECOND if path not in FIRST])
 def test_what_only_2009_knows_is_answered_in_its_manner(house: House, path: str) -> None:
-    assert refused(asked(house.client, path, by_query)) == "invalid_session"
-    assert refused(asked(house.client, path, by_query, format="xml")) == "invalid_session"
-    assert refused(read_second(house.client.request("PUT", f"/api/{path}"))) == "invalid_method"
+    assert refusal(asked(house.client, path, "query")) == "invalid_session"
+    assert refusal(asked(house.client, path, "query", format="xml")) == "invalid_session"
+    assert refusal(read(house.client.request("PUT", f"/api/{path}"))) == "invalid_method"
 
 
 @pytest.mark.parametrize("path", ["none", "room", "room/none", "", "event/observe/more"])
 def test_what_neither_knows_is_refused_in_the_manner_of_2007(house: House, path: str) -> None:
-    assert refusal(read(by_query(house.client, path, {}), "xml")) == 103
+    assert forms.refusal(forms.read(call(house.client, path, "query"), "xml")) == 103
 
 
 def test_colliding_paths_go_by_what_is_sent(house: House, account: Account, ann: Member) -> None:
     first = house.session()
 
     def told(path: str, **params: object) -> str:
-        body = by_form(house.client, path, params).body
+        body = call(house.client, path, **params).body
         return "first" if body.startswith(b"<?xml") or b'"fail"' in body else str(json.loads(body)["status"])
 
     assert told("session/create", user="", password="") == "error"
@@ -178,11 +167,11 @@ def test_colliding_paths_go_by_what_is_sent(house: House, account: Account, ann:
 
 def test_a_session_of_one_generation_is_none_of_the_others(house: House, ann: Member, room: str) -> None:
     first = house.session(house.user())
-    assert refused(asked(house.client, "room/show", by_form, session=first, room=room)) == "invalid_session"
+    assert refusal(asked(house.client, "room/show", session=first, room=room)) == "invalid_session"
     told = house.client.post("room/enter", session=ann.session, id=room, nickname="x").json
-    assert refusal(told) == 102
+    assert forms.refusal(told) == 102
     told = house.client.post("auth/login", session=ann.session, email="x", password="x").json
-    assert refusal(told) == 102
+    assert forms.refusal(told) == 102
 
 
 def test_answers_can_be_scripts(house: House, account: Account, ann: Member, room: str) -> None:
@@ -193,7 +182,7 @@ def test_answers_can_be_scripts(house: House, account: Account, ann: Member, roo
         ("room/show", {"session": ann.session, "room": room}),
         ("room/say", {"session": ann.session, "room": room, "text": "a\u2028b"}),
     ):
-        answer = by_query(house.client, path, {**params, "callback": CALLBACK})
+        answer = call(house.client, path, "query", **params, callback=CALLBACK)
         assert answer.headers["content-type"] == "application/javascript; charset=utf-8"
         start = f"/**/{CALLBACK}(".encode()
         assert answer.body.startswith(start)
@@ -204,8 +193,8 @@ def test_answers_can_be_scripts(house: House, account: Account, ann: Member, roo
 
 @pytest.mark.parametrize("callback", ["a b", "alert(1)//", "<script>", "夜", "x" * (LONGEST + 1)])
 def test_what_cannot_be_called_is_refused_in_json(house: House, ann: Member, callback: str) -> None:
-    told = asked(house.client, "session/verify", by_query, session=ann.session, callback=callback)
-    assert refused(told) == "invalid_parameter"
+    told = asked(house.client, "session/verify", "query", session=ann.session, callback=callback)
+    assert refusal(told) == "invalid_parameter"
     assert "callback" in told["detail"]
     assert ann.ok("session/verify", callback="")["session"] == ann.session
 
@@ -213,20 +202,20 @@ def test_what_cannot_be_called_is_refused_in_json(house: House, ann: Member, cal
 def test_faults_of_transport_are_told_in_the_manner_of_2009(house: House, ann: Member) -> None:
     client, session = house.client, ann.session
     answer = client.request("GET", f"/api/room/show?session={session}&room=%ff")
-    assert refused(read_second(answer)) == "invalid_encoding"
+    assert refusal(read(answer)) == "invalid_encoding"
     answer = client.request("POST", f"/api/room/show?session={session}&room=x", b"x" * 1_100_000)
-    assert refused(read_second(answer)) == "request_too_large"
+    assert refusal(read(answer)) == "request_too_large"
     for verb in ("PUT", "DELETE", "PATCH", "OPTIONS"):
         answer = client.request(verb, f"/api/room/show?session={session}&room=x")
-        assert refused(read_second(answer)) == "invalid_method"
+        assert refusal(read(answer)) == "invalid_method"
 
 
 def test_text_that_is_not_escaped_is_understood(house: House, ann: Member, room: str) -> None:
     target = f"/api/room/say?session={ann.session}&room={room}&text=夜+の"
     answer = house.client.request("GET", quote(target, safe="/?&=+"))
-    assert read_second(answer)["message"]["text"] == "夜 の"
+    assert read(answer)["message"]["text"] == "夜 の"
     raw = house.client.request("POST", "/api/room/say", target.partition("?")[2].encode())
-    assert read_second(raw)["message"]["text"] == "夜 の"
+    assert read(raw)["message"]["text"] == "夜 の"
 
 
 def test_names_of_rooms_may_be_given_in_several_ways(house: House, ann: Member) -> None:
@@ -276,15 +265,15 @@ def test_logging_in_too_often(strict: House) -> None:
     account = strict.user()
     codes = []
     for _ in range(11):
-        answer = by_form(strict.client, "session/create", {"user": account.email, "password": "wrong"})
-        codes.append(refused(read_second(answer)))
+        answer = call(strict.client, "session/create", user=account.email, password="wrong")
+        codes.append(refusal(read(answer)))
     assert codes == ["invalid_user_credentials"] * 10 + ["rate_limited"]
     assert 1 <= int(answer.headers["retry-after"]) <= 60
     assert answer.json["detail"] == "rate limited"
 
 
 def test_what_a_wrong_password_is_told(house: House, account: Account) -> None:
-    told = asked(house.client, "session/create", by_form, user=account.email, password="x")
+    told = asked(house.client, "session/create", user=account.email, password="x")
     assert told == {
         "status": "error",
         "code": "invalid_user_credentials",

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import members, rooms
 from support.client import Visitor
 from support.house import Account, House
-from support.later import call, ok, read, refusal
+from support.member import Member, asked, ok, refusal
 
 
 def login(house: House, account: Account) -> str:
-    found: str = ok(house.client, "session/create", user=account.email, password=account.password)["session"]
-    return found
-
-
-def join(house: House, room_id: str, account: Account, owner: bool | None = None) -> None:
-    user = house.ctx.store.accounts.user(account.user_id)
-    assert user is not None
-    members.add(house.ctx, rooms.find(house.ctx, room_id), user, owner)
+    return Member.log_in(house, account).session
 
 
 @pytest.mark.parametrize(
@@ -37,9 +29,9 @@ def test_members_alone_find_a_room_that_is_not_public(house: House, closed: dict
         ("room/subscribe", {"room": room}),
         ("room/say", {"room": room, "text": "hello"}),
     ):
-        assert refusal(read(call(house.client, method, session=his, **params))) == "not_found", method
+        assert refusal(asked(house.client, method, session=his, **params)) == "not_found", method
     counter = ok(house.client, "room/subscribe", session=hers, room=room)["counter"]
-    join(house, room, bob)
+    house.join(room, bob)
     assert ok(house.client, "user/get_rooms", session=his)["rooms"] == [room]
     ok(house.client, "room/say", session=his, room=room, text="入れた")
     *_, event, said = ok(house.client, "event/observe", session=hers, counter=counter)["events"]
@@ -60,8 +52,8 @@ def test_clients_of_2007_meet_members_of_2009(house: House) -> None:
     room = house.client.ok("room/create", session=session, name="Den", members_only="true")["room"]["id"]
     visitor = Visitor.enter_as(house.client, session, room, "Ann")
     his = login(house, bob)
-    assert refusal(read(call(house.client, "room/subscribe", session=his, room=room))) == "not_found"
-    join(house, room, bob)
+    assert refusal(asked(house.client, "room/subscribe", session=his, room=room)) == "not_found"
+    house.join(room, bob)
     ok(house.client, "room/subscribe", session=his, room=room)
     told = visitor.observe()
     assert [one["text"] for one in told["messages"]] == ["Bob has joined the conversation"]
@@ -75,7 +67,7 @@ def test_accounts_that_are_gone_are_no_members(house: House) -> None:
     room = house.room()
     accounts_before = [house.user() for _ in range(2)]
     for one in accounts_before:
-        join(house, room, one, owner=True)
+        house.join(room, one, owner=True)
     house.ctx.store.engine.command("HDEL", "lingr:{accounts}:users", accounts_before[0].user_id)
     (shown,) = ok(house.client, "room/show", session=login(house, accounts_before[1]), room=room)["rooms"]
     assert [one["is_owner"] for one in shown["roster"]["members"]] == [True]

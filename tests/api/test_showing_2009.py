@@ -7,15 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from support.client import Client
 from support.house import House
-from support.later import ok
+from support.member import Member, ok
 
 CALLERS = 6
 
 
 def session_of(house: House) -> str:
-    account = house.user()
-    found: str = ok(house.client, "session/create", user=account.email, password=account.password)["session"]
-    return found
+    return Member.log_in(house, house.user()).session
 
 
 def test_all_who_ask_at_once_are_told_the_same_ids(house: House) -> None:

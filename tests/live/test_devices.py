@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from lingr.cli import main
 from support.client import Client
 from support.house import House, opened
-from support.member import Member, asked, by_form, by_query, refused
+from support.member import Member, asked, refusal
 from support.served import free_port
 
 pytestmark = pytest.mark.live
@@ -38,14 +38,14 @@ def lingr(house: House, *arguments: str) -> Any:
 def test_the_second_port_serves_everything(observed: tuple[House, Client]) -> None:
     house, second = observed
     account, room = house.user(), house.room()
-    member = Member.log_in(house, account, by_query)
+    member = Member.log_in(house, account, "query")
     counter = member.ok("room/subscribe", room=room, reset="true")["counter"]
     with ThreadPoolExecutor(1) as thread:
-        arrived = asked(second, "event/observe", by_query, session=member.session, counter=counter)
+        arrived = asked(second, "event/observe", "query", session=member.session, counter=counter)
         poll = thread.submit(
-            asked, second, "event/observe", by_query, session=member.session, counter=arrived["counter"]
+            asked, second, "event/observe", "query", session=member.session, counter=arrived["counter"]
         )
-        said = asked(second, "room/say", by_form, session=member.session, room=room, text="hello")
+        said = asked(second, "room/say", session=member.session, room=room, text="hello")
         assert [one["message"] for one in poll.result(15)["events"]] == [said["message"]]
     assert second.get("room/get_info", api_key=house.api_key, id=room).json["status"] == "ok"
     assert second.request("GET", "/healthz").status == 200
@@ -56,23 +56,23 @@ def test_a_token_is_made_used_and_revoked(observed: tuple[House, Client]) -> Non
     account, room = house.user(nickname="Ann"), house.room()
     made = lingr(house, "token", account.email, "--name", "old laptop")
     params = {"user": account.email, "password": made["token"]}
-    session = asked(house.client, "session/create", by_form, **params)["session"]
+    session = asked(house.client, "session/create", **params)["session"]
     other = Member.log_in(house, account)
     [listed] = lingr(house, "tokens", account.email)["tokens"]
     assert (listed["name"], listed["is_revoked"]) == ("old laptop", False)
     assert listed["created"] <= listed["used"]
     assert "unavailable" in lingr(house, "token", account.email, "--name", "old laptop")
-    subscribed = asked(house.client, "room/subscribe", by_form, session=session, room=room)
-    arrived = asked(second, "event/observe", by_query, session=session, counter=subscribed["counter"])
+    subscribed = asked(house.client, "room/subscribe", session=session, room=room)
+    arrived = asked(second, "event/observe", "query", session=session, counter=subscribed["counter"])
     with ThreadPoolExecutor(1) as thread:
         poll = thread.submit(
-            asked, second, "event/observe", by_query, session=session, counter=arrived["counter"]
+            asked, second, "event/observe", "query", session=session, counter=arrived["counter"]
         )
         told = lingr(house, "revoke", account.email, "old laptop")
         assert told["sessions_ended"] == 1
-        assert refused(poll.result(15)) == "invalid_session"
-    assert refused(asked(house.client, "session/create", by_form, **params)) == "invalid_user_credentials"
-    assert refused(asked(house.client, "session/verify", by_form, session=session)) == "invalid_session"
+        assert refusal(poll.result(15)) == "invalid_session"
+    assert refusal(asked(house.client, "session/create", **params)) == "invalid_user_credentials"
+    assert refusal(asked(house.client, "session/verify", session=session)) == "invalid_session"
     other.ok("session/verify")
     assert lingr(house, "tokens", account.email)["tokens"] == []
     assert "name" in lingr(house, "revoke", account.email, "old laptop")

@@ -78,7 +78,7 @@ def test_who_waits_with_a_client_of_2007_is_not_woken_for_what_that_has_no_words
     speaker.counter = reader.counter
     wires = [Wire(either.port).observe(one, counter=reader.counter) for one in (speaker, reader)]
     until_read(wires, either.served)
-    either.served.lingr("room", "member", "add", room, account.email)
+    either.join(room, account)
     assert not any(wire.is_answered(0.3) for wire in wires)
     said = speaker.say("hello")
     for wire in wires:

@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import http.client
-import json
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-FORM_OF_UTF8 = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
-JSON = {"Content-Type": "application/json"}
-
-Params = Mapping[str, object]
-Sent = tuple[str, str, bytes | None, dict[str, str]]
-
-
-def _text(params: Params) -> dict[str, object]:
-    return {name: str(one).lower() if isinstance(one, bool) else one for name, one in params.items()}
-
-
-def _form(params: Params) -> bytes:
-    return urlencode(_text(params)).encode()
+from support import member
+from support.member import Params, Sent, texts
 
 
 def _raw(params: Params) -> str:
-    return "&".join(f"{name}={one}" for name, one in _text(params).items()).replace(" ", "+")
+    return "&".join(f"{name}={one}" for name, one in texts(params).items()).replace(" ", "+")
 
 
 WAYS: dict[str, Callable[[str, Params], Sent]] = {
-    "query": lambda path, params: ("GET", f"{path}?{urlencode(_text(params))}", None, {}),
+    **member.WAYS,
     "query as it is": lambda path, params: ("GET", f"{path}?{_raw(params)}", None, {}),
-    "form": lambda path, params: ("POST", path, _form(params), FORM),
-    "form in UTF-8": lambda path, params: ("POST", path, _form(params), FORM_OF_UTF8),
-    "form of no type": lambda path, params: ("POST", path, _form(params), {}),
-    "query and no form": lambda path, params: ("POST", f"{path}?{urlencode(_text(params))}", b"", FORM),
-    "json": lambda path, params: ("POST", path, json.dumps(params).encode(), JSON),
 }
-"""How parameters are sent: a path and parameters to a verb, a target, a body and headers."""
+"""As `support.member.WAYS`, and one that not every text can be sent in."""
 
 
 @dataclass(frozen=True)

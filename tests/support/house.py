@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lingr.app import make_context
-from lingr.domain import accounts, rooms
+from lingr.domain import accounts, members, rooms
 from lingr.settings import Settings
 from lingr.store import keys
 from support.client import Client, Visitor
@@ -56,6 +56,12 @@ class House:
         known = {"username": name, "email": f"{name}@example.org", "password": f"secret of {name}", **fields}
         user = accounts.create_user(self.ctx, **known)
         return Account(user.id, user.email, known["password"])
+
+    def join(self, room_id: str, account: Account, owner: bool | None = None) -> None:
+        """Makes somebody a member of a room."""
+        user = self.ctx.store.accounts.user(account.user_id)
+        assert user is not None
+        members.add(self.ctx, rooms.find(self.ctx, room_id), user, owner)
 
     def session(self, account: Account | None = None, **params: object) -> str:
         """The id of a fresh session, logged in if an account is given."""

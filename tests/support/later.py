@@ -1,71 +1,18 @@
-"""The API of 2009, called in every way that its clients call it."""
+"""What a call of any method of 2009 takes to go well, and how each error it documents is brought about."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from lingr.api.method import Method, Needs
 from lingr.domain import bots, rooms
-from support.client import Answer, Client
+from support.client import Client
 from support.house import Account, House
-
-CALLBACK = "Lingr.callback12"
-KIND = "application/javascript; charset=utf-8"
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-JSON = {"Content-Type": "application/json"}
-
-Sent = tuple[str, str, bytes | None, dict[str, str]]
-WAYS: dict[str, Callable[[str, dict[str, object]], Sent]] = {
-    "query": lambda path, params: ("GET", f"{path}?{urlencode(params)}", None, {}),
-    "form": lambda path, params: ("POST", path, urlencode(params).encode(), FORM),
-    "form of no type": lambda path, params: ("POST", path, urlencode(params).encode(), {}),
-    "query and empty form": lambda path, params: ("POST", f"{path}?{urlencode(params)}", b"", FORM),
-    "json": lambda path, params: ("POST", path, json.dumps(params).encode(), JSON),
-}
-"""How parameters are sent: ``(path, parameters)`` to a verb, a target, a body and headers."""
-
-
-def call(client: Client, path: str, way: str = "form", verb: str | None = None, **params: object) -> Answer:
-    """One call; the answer as it came."""
-    sent, target, body, headers = WAYS[way](f"/api/{path}", params)
-    return client.request(verb or sent, target, body, headers)
-
-
-def read(answer: Answer, callback: str | None = None) -> Any:
-    """The answer's body, after a look at how it was sent."""
-    assert answer.status == 200, answer
-    assert answer.headers["content-type"] == KIND
-    body = answer.body
-    if callback is not None:
-        start, end = b"/**/%b(" % callback.encode(), b")"
-        assert body.startswith(start), body
-        assert body.endswith(end), body
-        body = body[len(start) : -len(end)]
-    assert body.startswith((b'{"status":"ok"', b'{"status":"error"')), body
-    assert b"\n" not in body
-    return json.loads(body)
-
-
-def ok(client: Client, path: str, **params: object) -> Any:
-    """What a call that succeeds answers."""
-    told = read(call(client, path, **params))
-    assert told["status"] == "ok", (path, told)
-    return told
-
-
-def refusal(told: Any) -> str:
-    """The code in a refusal of exactly the documented shape."""
-    assert list(told) == ["status", "code", "detail"], told
-    assert told["status"] == "error"
-    assert isinstance(told["detail"], str)
-    code: str = told["code"]
-    return code
+from support.member import Member, call, ok, read
 
 
 @dataclass(frozen=True)
@@ -95,11 +42,7 @@ class Scene:
 
     @cached_property
     def session(self) -> str:
-        told = ok(
-            self.house.client, "session/create", user=self.account.email, password=self.account.password
-        )
-        session: str = told["session"]
-        return session
+        return Member.log_in(self.house, self.account).session
 
     @cached_property
     def room(self) -> str:
