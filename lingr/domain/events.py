@@ -47,8 +47,9 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> Events | Ev
         _admit(ctx, known)
     stay(ctx, known)
     asked = told(known) if counter is None else counter
-    name = known.home.room_id or f"{USER}{known.session.user_id}"
-    watch = EventsWatch(session_id, session_id, asked, known.names, name)
+    names = known.names
+    name = names[0] if names else f"{USER}{known.session.user_id}"
+    watch = EventsWatch(session_id, session_id, asked, names, name)
     if all(room_id in ctx.store.mirror.rooms for room_id in known.rooms):
         return look(ctx, watch) or watch
     # Who waits for these rooms begins to follow them, and then looks.
@@ -70,7 +71,7 @@ def look(ctx: Context, watch: EventsWatch) -> Events | None:
             continue
         if found is None and known.names != watch.rooms:
             return Events(watch.counter)
-        known.home.told = watch.counter if found is None else found.counter
+        known.home.told = found.counter if found is not None else _believed(watch.counter)
         return found
     raise LingrError("unavailable")
 
@@ -98,7 +99,13 @@ def flush(ctx: Context, polling: Callable[[str], bool]) -> None:
             # Whom this fails for, because its session has ended, say, does not keep the others away.
             with suppress(LingrError):
                 stay(ctx, known)
+    ctx.store.subscriptions.flush()
     ctx.store.subscriptions.prune(ctx.clock())
+
+
+def sent(known: Subscribed) -> int:
+    """The number of what was last sent to a session, as far as this process knows: mostly it came there."""
+    return max(known.sent, known.home.told or 0, told(known))
 
 
 def told(known: Subscribed) -> int:
@@ -283,6 +290,10 @@ def _not_ahead(ctx: Context, known: Subscribed, asked: int, counters: Mapping[st
         ctx, known, asked, {alone: at}, passage=Passage(known.number, asked, {alone: (begin, at)}, alone=True)
     )
     return asked
+
+
+def _believed(counter: int) -> int | None:
+    return counter if counter <= MOST_NUMBER else None
 
 
 def _write(

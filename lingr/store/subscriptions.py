@@ -16,10 +16,13 @@ from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.mirror import Home, Mirror
 from lingr.store.records import hash_of, session_of
-from lingr.store.scripts import run
+from lingr.store.scripts import Call, run, run_all
 from lingr.values import Holder, Session
 
 MOST_PASSAGES = 100
+AT_ONCE = 500
+"""Sessions that are written down in one round trip."""
+
 FORGOTTEN_MILLISECONDS = 300_000
 """How long a session is remembered here after its last poll."""
 
@@ -43,9 +46,10 @@ class Subscribed:
     """What a session is subscribed to: rooms by id, with the position that belongs to ``number``.
 
     ``version`` is empty until the session first subscribes. ``told`` is a number that it is known to have
-    been told, because it has polled from there; not always the newest one. ``home`` marks the process that
-    serves its polls, as it does for tickets: ``home.good`` says that all this still holds, ``home.told`` is
-    the number this process last told it. ``is_offline``: it does not want to be seen in its rooms.
+    been told, because it has polled from there; not always the newest one. ``sent`` is that of an answer
+    which may have been lost on the way. ``home`` marks the process that serves its polls, as it does for
+    tickets: ``home.good`` says that all this still holds, ``home.told`` is the number that this process last
+    sent it. ``is_offline``: it does not want to be seen in its rooms.
     ``is_admitted`` once it is known that it may still hear all these rooms, ``is_sure`` once it was read
     while changes of it were heard here.
     """
@@ -55,6 +59,7 @@ class Subscribed:
     number: int
     version: str
     told: int
+    sent: int
     home: Home
     is_offline: bool = False
     admitted: int = -1
@@ -169,9 +174,13 @@ class Subscriptions:
             subscribed.home.good = False
             return False
         subscribed.number, subscribed.told, subscribed.version = number, told, version.decode()
+        if afresh:
+            subscribed.sent, subscribed.home.told, subscribed.home.asked = told, None, None
         subscribed.rooms.update(rooms)
         for room_id in gone:
             subscribed.rooms.pop(room_id, None)
+            # Its home is another one: polls are not to wait where they did.
+            subscribed.home.good = False
         if afresh:
             subscribed.passages = ()
         if passage is not None and subscribed.passages is not None:
@@ -203,6 +212,27 @@ class Subscriptions:
             known.home.good = False
         self.engine.command("UNLINK", *self._names(session_id)[1:], safe=True)
 
+    def flush(self) -> None:
+        """Writes down how far sessions were told, so that other processes know it, too."""
+        due = [one for one in self._known.values() if one.home.told != one.home.written]
+        for start in range(0, len(due), AT_ONCE):
+            part = due[start : start + AT_ONCE]
+            told = [(one, one.home.told) for one in part]
+            run_all(
+                self.engine,
+                [
+                    Call(
+                        "subscription_told",
+                        [keys.subscriptions(one.session.id)],
+                        [max(one.told, one.home.asked or 0), number or 0],
+                    )
+                    for one, number in told
+                ],
+                safe=True,
+            )
+            for one, number in told:
+                one.home.written = number
+
     def prune(self, now: int) -> None:
         """Forgets here whoever has not polled for a while."""
         for session_id, one in list(self._known.items()):
@@ -219,7 +249,7 @@ class Subscriptions:
         fields, places = self._read(session_id, former)
         session = session_of(session_id, fields)
         version, number = places.pop(".version", ""), int(places.pop(".number", "0"))
-        told = int(places.pop(".told", number))
+        told, sent = int(places.pop(".told", number)), int(places.pop(".sent", number))
         is_offline = places.pop(".offline", None) is not None
         rooms = {room_id: int(position) for room_id, position in sorted(places.items())}
         holder = Holder(session.public_id or "", session.user_id)
@@ -227,9 +257,11 @@ class Subscriptions:
         home.seen = now
         if former is not None:
             former.home.good = False
-            home.told, home.noted = former.home.told, former.home.noted
+            home.told, home.noted, home.written = former.home.told, former.home.noted, former.home.written
             self._unlist(former)
-        known = self._known[session_id] = Subscribed(session, rooms, number, version, told, home, is_offline)
+        known = self._known[session_id] = Subscribed(
+            session, rooms, number, version, told, sent, home, is_offline
+        )
         return known
 
     def _read(self, session_id: str, known: Subscribed | None) -> tuple[dict[str, str], dict[str, str]]:

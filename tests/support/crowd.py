@@ -93,18 +93,22 @@ class Crowd(threading.Thread):
                 self._poll(member)
 
     def _poll(self, member: Member) -> None:
-        visitor = member.visitor
-        query = f"format=json&session={visitor.session}&ticket={visitor.ticket}&counter={member.counter}"
         try:
             if member.socket is None:
                 member.socket = socket.create_connection(("127.0.0.1", self._house.port), timeout=10)
                 member.inbox = b""
                 self._selector.register(member.socket, selectors.EVENT_READ, member)
-            member.socket.sendall(f"GET /api/room/observe?{query} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            member.socket.sendall(f"GET /api/{self._call(member)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         except OSError:
             self._lose(member)
             return
         member.is_waiting = True
+
+    def _call(self, member: Member) -> str:
+        """The member's next poll."""
+        visitor = member.visitor
+        query = f"format=json&session={visitor.session}&ticket={visitor.ticket}&counter={member.counter}"
+        return f"room/observe?{query}"
 
     def _read(self, member: Member) -> None:
         assert member.socket is not None
