@@ -20,8 +20,9 @@ def subscribe(ctx: Context, caller: Caller, *, rooms: Sequence[str], reset: bool
     """Has the session hear these rooms, too, or after a ``reset`` these alone, from now on.
 
     The user comes online there. Returns the counter to observe from; whoever goes on with one it was told
-    before misses nothing either. Raises LingrError ``invalid_room``, ``invalid_parameter``,
-    ``invalid_session``.
+    before misses nothing either. Who asks for the rooms that it hears already, as clients do after a failure,
+    is given the last counter that it is known to have seen. Raises LingrError ``invalid_room``,
+    ``invalid_parameter``, ``invalid_session``.
     """
     wanted = tuple(dict.fromkeys(rooms))
     if len(wanted) > MOST_ROOMS:
@@ -89,12 +90,12 @@ def _change(
             raise LingrError("invalid_parameter", parameter="rooms")
         if set(change.rooms) == set(former) and not afresh:
             _attend(ctx, known, change, former)
-            return change.told
+            return events.told(known)
         written = ctx.store.subscriptions.write(
             known,
             change.number,
             {room_id: at for room_id, at in change.rooms.items() if known.rooms.get(room_id) != at},
-            told=change.told,
+            told=change.told if afresh or not former else events.told(known),
             passage=change.passage,
             removed=change.removed,
             afresh=afresh,
@@ -115,7 +116,7 @@ def _planned(ctx: Context, known: Subscribed, wanted: tuple[str, ...], afresh: b
         counters,
         wanted=[room_id for room_id in wanted if room_id in counters],
         seconds=ctx.clock() // 1000,
-        told=events.told(known),
+        told=events.sent(known),
         is_fresh=not known.rooms and not known.number,
         afresh=afresh,
     )

@@ -148,6 +148,28 @@ def test_a_second_room_leaves_nothing_out_of_the_first(ann, bob):
     assert ann.texts() == ["in between", "there"]
 
 
+def test_a_second_room_has_nothing_told_twice_to_who_takes_its_counter_as_it_is(open_ctx, ann, bob):
+    ann.subscribe("alpha")
+    say(bob, "alpha", "once")
+    assert ann.texts() == ["once"]
+    told = ann.counter
+    ann.ctx.store.subscriptions.flush()
+    ann.via(open_ctx("second"))
+    ann.counter = subscribing.subscribe(ann.ctx, ann.caller, rooms=["beta"], reset=False)
+    assert ann.counter == told
+    say(bob, "beta", "there")
+    assert ann.texts() == ["there"]
+
+
+def test_who_subscribes_again_because_an_answer_was_lost_gets_it_then(ann, bob):
+    ann.subscribe("alpha")
+    ann.hear_all()
+    say(bob, "alpha", "lost on the way")
+    assert ann.hear()
+    ann.counter = subscribing.subscribe(ann.ctx, ann.caller, rooms=["alpha"], reset=False)
+    assert ann.texts() == ["lost on the way"]
+
+
 def test_a_room_subscribed_twice_is_heard_once(ann, bob):
     ann.subscribe("alpha", "alpha")
     ann.subscribe("alpha")

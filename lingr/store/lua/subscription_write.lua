@@ -8,7 +8,10 @@
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'error', 'invalid_session' } end
 if (redis.call('HGET', KEYS[2], '.version') or '') ~= ARGV[2] then return { 'ok', '' } end
 local removed = tonumber(ARGV[8])
-if ARGV[5] == '1' then redis.call('DEL', KEYS[3]) end
+if ARGV[5] == '1' then
+  redis.call('DEL', KEYS[3])
+  redis.call('HDEL', KEYS[2], '.sent')
+end
 if ARGV[7] ~= '' then
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', 'passage', ARGV[7])
   redis.call('PEXPIRE', KEYS[3], ARGV[1])
