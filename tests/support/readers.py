@@ -17,12 +17,13 @@ from support.wire import Wire
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody's session, the rooms it hears and the counter it has from subscribing."""
+    """Somebody's session, the rooms it hears, the counter it has from subscribing, and what is kept of it."""
 
     session: str
     public_id: str
     rooms: tuple[str, ...]
     counter: int
+    kept: Session
 
     def poll(self, wire: Wire, counter: int) -> Wire:
         return wire.ask("event/observe", session=self.session, counter=counter)
@@ -47,10 +48,11 @@ def user(house: House, name: str = "") -> User:
 def readers(house: House, count: int, *rooms: str, of: User | None = None) -> list[Reader]:
     """So many sessions of one user, all subscribed to the same rooms."""
     owner = user(house) if of is None else of
-    return [_reader(house.ctx, owner, rooms) for _ in range(count)]
+    return [reader(house.ctx, owner, rooms) for _ in range(count)]
 
 
-def _reader(ctx: Context, owner: User, rooms: tuple[str, ...]) -> Reader:
+def reader(ctx: Context, owner: User, rooms: tuple[str, ...]) -> Reader:
+    """A session of a user's, subscribed to rooms."""
     session = Session(
         id=ctx.new_id() + ctx.new_id(),
         api_key="",
@@ -62,7 +64,7 @@ def _reader(ctx: Context, owner: User, rooms: tuple[str, ...]) -> Reader:
     ctx.store.sessions.create(session)
     caller = Caller(session=session, session_id=session.id)
     counter = subscribing.subscribe(ctx, caller, rooms=rooms, reset=True) if rooms else 0
-    return Reader(session.id, session.public_id or "", rooms, counter)
+    return Reader(session.id, session.public_id or "", rooms, counter, session)
 
 
 def told(answer: Any) -> list[str]:
