@@ -130,11 +130,12 @@ class Counter(Param):
 class Number(Param):
     """A whole number from ``least`` to ``most``; None when it is absent or empty.
 
-    Raises LingrError ``invalid_parameter`` for anything else.
+    ``clamps`` takes greater ones for ``most``. Raises LingrError ``invalid_parameter`` for anything else.
     """
 
     least: int
     most: int
+    clamps: bool = False
 
     kind = "number"
 
@@ -144,10 +145,14 @@ class Number(Param):
             if self.required:
                 raise self.missing()
             return None
-        is_number = text.isascii() and text.isdigit() and len(text) <= NUMBER_CHARACTERS
-        if not is_number or not self.least <= int(text) <= self.most:
+        if not (text.isascii() and text.isdigit()):
             raise LingrError("invalid_parameter", parameter=self.name)
-        return int(text)
+        number = int(text) if len(text) <= NUMBER_CHARACTERS else self.most + 1
+        if self.clamps:
+            number = min(number, self.most)
+        if not self.least <= number <= self.most:
+            raise LingrError("invalid_parameter", parameter=self.name)
+        return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

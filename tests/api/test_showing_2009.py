@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from support.client import Client
 from support.house import House
 from support.member import Member, ok
@@ -57,6 +59,14 @@ def test_archives_lead_back_to_the_first_message(house: House) -> None:
         seen = [one["text"] for one in told] + seen
         before = told[0]["id"]
     assert seen == [f"言葉 & <b> {number}" for number in range(75)]
+
+
+@pytest.mark.parametrize("before", [99_999_999, 2**31 - 1, 2**53 - 1, 2**63 - 1, 2**64, "9" * 1000])
+def test_the_newest_come_before_any_great_number(house: House, before: int | str) -> None:
+    room, session = house.room(), session_of(house)
+    house.enter(room, "ann").say("newest")
+    told = ok(house.client, "room/get_archives", session=session, room=room, before=before)["messages"]
+    assert [one["text"] for one in told] == ["newest"]
 
 
 def test_favorites_are_integers_among_the_messages_shown(house: House) -> None:

@@ -35,6 +35,7 @@ METHODS = (
                 required=True,
                 least=0,
                 most=MOST_NUMBER,
+                clamps=True,
                 doc="A message's id; 99999999 for the newest of all.",
             ),
             Amount(name="limit", default=30, most=100, doc="How many; at most 100."),
