@@ -73,7 +73,7 @@ void observer_heard(struct observer *o, const struct answer *answer, int64_t now
         count.empty++;
         return;
     }
-    if (answer->counter < seat->counter || (answer->count && answer->messages[answer->count - 1].id > answer->counter)) {
+    if (answer->counter < seat->counter || (answer->count && answer->messages[answer->count - 1].number > answer->counter)) {
         count.bad_counters++;
         fault("counter %ld came after %ld", answer->counter, seat->counter);
     }

@@ -1,4 +1,5 @@
-/* How the servers want to be asked: this one, the bare ones that know no sessions, and nginx with nchan. */
+/* How the servers want to be asked: this one in the manners of 2007 and 2009, the bare ones that know no sessions, and
+ * nginx with nchan. */
 #include "load.h"
 
 #include <stdio.h>
@@ -61,6 +62,38 @@ static bool api_answer(const struct reply *reply, struct answer *answer)
     return scan_answer(reply->body, reply->length, answer);
 }
 
+/* ---- the API of 2009: the session is all that a poll needs to name ---- */
+
+static int events_own(char *out, size_t size, int room, const struct seat *seat)
+{
+    (void)room;
+    return snprintf(out, size, "GET /api/event/observe?session=%s&counter=", seat->session);
+}
+
+static int events_tail_at(char *out, size_t size, long counter)
+{
+    return snprintf(out, size, "%ld HTTP/1.1\r\nHost: %s:%d\r\n\r\n", counter, net_host, net_port);
+}
+
+static int events_first_tail(char *out, size_t size, const struct seat *seat)
+{
+    return events_tail_at(out, size, seat->counter);
+}
+
+static int events_tail(char *out, size_t size, const struct reply *reply, const struct answer *answer)
+{
+    (void)reply;
+    return answer->has_counter ? events_tail_at(out, size, answer->counter) : 0;
+}
+
+static int events_say(char *out, size_t size, int room, const struct seat *seat, int seq)
+{
+    char body[6000];
+    snprintf(body, sizeof body, "session=%s&room=%s&text=bench+%d+%d+%s", seat->session, room_id(room), room, seq,
+             padding);
+    return post(out, size, "/api/room/say", "application/x-www-form-urlencoded", body);
+}
+
 /* ---- nchan: the message is the whole body, and two headers tell where the next poll begins ---- */
 
 static int nchan_own(char *out, size_t size, int room, const struct seat *seat)
@@ -113,14 +146,15 @@ static bool nchan_news(const struct reply *reply, struct answer *answer)
     answer->count = 1;
     read_our_text(text, &answer->messages[0]);
     answer->has_counter = true;
-    answer->counter = answer->messages[0].id = answer->messages[0].seq + 1;
+    answer->counter = answer->messages[0].id = answer->messages[0].number = answer->messages[0].seq + 1;
     return header(reply, "last-modified") && header(reply, "etag");
 }
 
 static const struct dialect dialects[] = {
-    {"lingr", true, api_own, api_first_tail, api_say, api_answer, api_answer, api_tail},
-    {"bare", false, api_own, api_first_tail, api_say, api_answer, api_answer, api_tail},
-    {"nchan", false, nchan_own, nchan_first_tail, nchan_say, nchan_said, nchan_news, nchan_tail},
+    {"lingr", ENTERED, api_own, api_first_tail, api_say, api_answer, api_answer, api_tail},
+    {"events", LISTED, events_own, events_first_tail, events_say, api_answer, api_answer, events_tail},
+    {"bare", UNKNOWN, api_own, api_first_tail, api_say, api_answer, api_answer, api_tail},
+    {"nchan", UNKNOWN, nchan_own, nchan_first_tail, nchan_say, nchan_said, nchan_news, nchan_tail},
 };
 
 void choose_dialect(const char *name)

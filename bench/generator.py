@@ -28,7 +28,10 @@ FAULTS = (
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the generator plays. ``outstanding`` 0: one message at a time, the next when all have the last."""
+    """What the generator plays. ``outstanding`` 0: one message at a time, the next when all have the last.
+
+    ``seats`` is a file with the sessions to use, of speakers and then of observers, if they are made already.
+    """
 
     port: int
     observers: int
@@ -41,6 +44,7 @@ class Load:
     dialect: str = "lingr"
     time_limit_s: int = 120
     patience_ms: int = 30_000
+    seats: str = ""
 
     def options(self) -> dict[str, Any]:
         return {name.replace("_", "-"): value for name, value in asdict(self).items()}

@@ -19,7 +19,7 @@
 enum { OPENING_AT_ONCE = 64, SPARE_FILES = 64 };
 
 struct options options = {
-    .api_key = "", .room_prefix = "bench", .rooms = 1, .observers = 100, .messages = 20, .concurrency = 20,
+    .api_key = "", .room_prefix = "bench", .seats = "", .rooms = 1, .observers = 100, .messages = 20, .concurrency = 20,
     .text_bytes = 48, .time_limit_s = 120, .patience_ms = 10000, .linger_ms = 300,
 };
 
@@ -72,6 +72,7 @@ static const struct option long_options[] = {
     {"rooms", 1, 0, 'r'},       {"observers", 1, 0, 'n'},  {"messages", 1, 0, 'm'},    {"outstanding", 1, 0, 'o'},
     {"pause-ms", 1, 0, 'w'},    {"concurrency", 1, 0, 'c'}, {"text-bytes", 1, 0, 't'}, {"time-limit-s", 1, 0, 'l'},
     {"patience-ms", 1, 0, 'a'}, {"linger-ms", 1, 0, 'g'},  {"dialect", 1, 0, 'd'},     {"step", 0, 0, 's'},
+    {"seats", 1, 0, 'e'},
     {0, 0, 0, 0},
 };
 
@@ -95,6 +96,7 @@ static void read_options(int argc, char **argv)
         case 'a': options.patience_ms = atoi(optarg); break;
         case 'g': options.linger_ms = atoi(optarg); break;
         case 'd': name = optarg; break;
+        case 'e': options.seats = optarg; break;
         case 's': options.step = true; break;
         default: die("unknown option");
         }

@@ -15,7 +15,7 @@
 enum { TAIL = 256, REQUEST = 1024, KNOWN = 4 };
 
 struct options {
-    const char *api_key, *room_prefix;
+    const char *api_key, *room_prefix, *seats;
     int rooms, observers, messages, outstanding, pause_ms, concurrency, text_bytes;
     int time_limit_s, patience_ms, linger_ms;
     bool step;
@@ -74,10 +74,13 @@ struct room {
     struct known *known[KNOWN];
 };
 
+/* Where seats come from: they are entered by calls, read from a list of sessions, or the server knows none. */
+enum seating { ENTERED, LISTED, UNKNOWN };
+
 /* How a kind of server is spoken to. */
 struct dialect {
     const char *name;
-    bool seats; /* whether there are sessions and seats */
+    enum seating seats;
     int (*own)(char *out, size_t size, int room, const struct seat *seat);
     int (*first_tail)(char *out, size_t size, const struct seat *seat);
     int (*say)(char *out, size_t size, int room, const struct seat *seat, int seq);

@@ -46,6 +46,8 @@ class Run:
 
 def case_of(server: Server, scenario: Scenario, workers: int = 1) -> Case | None:
     """The case, unless the scenario leaves this server out."""
+    if scenario.heard and not server.api:
+        return None
     messages = scenario.slow if server.slow else scenario.messages
     return Case(server.name, workers if server.api else 1, scenario, messages) if messages else None
 
@@ -88,6 +90,14 @@ def load_of(started: Started, scenario: Scenario, messages: int) -> Load:
     )
 
 
+def seated(started: Started, scenario: Scenario, load: Load) -> Load:
+    """The load with its sessions made, if they are such of the 2009 API."""
+    if not scenario.heard or started.seat is None:
+        return load
+    seats = started.seat(scenario.rooms, scenario.observers, scenario.heard)
+    return replace(load, dialect="events", seats=str(seats))
+
+
 @contextmanager
 def warm(server: Server, workers: int, rooms: int, clients: int) -> Iterator[Started]:
     """The server, freshly started and warmed up by a small load."""
@@ -110,7 +120,8 @@ def measure(server: Server, case: Case) -> Run:
             started.tree.wait_until_idle()
             usage[phase] = started.tree.usage()
 
+        load = seated(started, scenario, load_of(started, scenario, case.messages))
         at("before")
-        counted = play(load_of(started, scenario, case.messages), on=cores()[1], at=at)
+        counted = play(load, on=cores()[1], at=at)
     found = figures(counted, usage["before"], usage["parked"], usage["said"])
     return Run(case, found, faults(counted), counted)

@@ -15,12 +15,13 @@ from bench.fairness import measure_fairness
 from bench.goals import OURS, verdicts
 from bench.measure import Case, Run, case_of, measure
 from bench.processes import BenchError
+from bench.quiet import measure_quiet
 from bench.report import calls_table, heading, label, save, table, warnings
 from bench.scenarios import QUICK, SCENARIOS, Scenario, shortened
 from bench.servers import SERVERS
 
 #: Scenarios of another kind than those of the table.
-API, FAIR = "api", "fair"
+API, FAIR, IDLE = "api", "fair", "quiet"
 
 
 def names_from(known: Sequence[str]) -> object:
@@ -43,7 +44,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         epilog=f"Servers: {known}. Exit status 1 when a message was lost, doubled, reordered or refused, "
         "or something could not be measured.",
     )
-    every = [*SCENARIOS, API, FAIR]
+    every = [*SCENARIOS, API, FAIR, IDLE]
     parser.add_argument("--scenarios", type=names_from(every), default=every, help=",".join(every))
     parser.add_argument(
         "--servers", type=names_from(list(SERVERS)), default=list(SERVERS), help=",".join(SERVERS)
@@ -74,7 +75,7 @@ def scenarios(chosen: argparse.Namespace) -> list[Scenario]:
 
 def kinds(chosen: argparse.Namespace) -> set[str]:
     """The scenarios of another kind that are wanted."""
-    return set() if chosen.observers else {API} if chosen.quick else {API, FAIR} & set(chosen.scenarios)
+    return set() if chosen.observers else {API} if chosen.quick else {API, FAIR, IDLE} & set(chosen.scenarios)
 
 
 def available(wanted: Sequence[str]) -> list[str]:
@@ -132,7 +133,10 @@ def run_all(chosen: argparse.Namespace) -> Results:
                     results.calls += measure_calls(SERVERS[name], QUICK_CALLS if chosen.quick else CALLS)
     if FAIR in kinds(chosen) and OURS in chosen.servers:
         with results.step(FAIR):
-            results.fairness = measure_fairness()
+            results.fairness |= measure_fairness()
+    if IDLE in kinds(chosen) and OURS in chosen.servers:
+        with results.step(IDLE):
+            results.fairness |= measure_quiet()
     return results
 
 

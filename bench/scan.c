@@ -224,7 +224,38 @@ static bool message_item(struct scan *s, void *into)
         return false;
     struct message *message = &answer->messages[answer->count++];
     *message = (struct message){.id = -1, .room = -1, .seq = -1};
-    return read_object(s, message_member, message) && message->id >= 0;
+    if (!read_object(s, message_member, message) || message->id < 0)
+        return false;
+    message->number = message->id;
+    return true;
+}
+
+/* An event of 2009: a number, and what happened. Only messages count. */
+struct event {
+    struct answer *answer;
+    long number;
+    int messages;
+};
+
+static bool event_member(struct scan *s, const char *key, void *into)
+{
+    struct event *event = into;
+    if (!strcmp(key, "event_id"))
+        return read_integer(s, &event->number);
+    if (strcmp(key, "message"))
+        return skip_value(s);
+    event->messages++;
+    return message_item(s, event->answer);
+}
+
+static bool event_item(struct scan *s, void *into)
+{
+    struct event event = {.answer = into, .number = -1};
+    if (!read_object(s, event_member, &event) || event.number < 0 || event.messages > 1)
+        return false;
+    if (event.messages)
+        event.answer->messages[event.answer->count - 1].number = event.number;
+    return true;
 }
 
 static bool room_member(struct scan *s, const char *key, void *into)
@@ -264,6 +295,12 @@ static bool answer_member(struct scan *s, const char *key, void *into)
         answer->count = 0;
         return read_array(s, message_item, answer);
     }
+    if (!strcmp(key, "events")) {
+        answer->count = 0;
+        return read_array(s, event_item, answer);
+    }
+    if (!strcmp(key, "detail"))
+        return read_string(s, answer->error, sizeof answer->error);
     if (!strcmp(key, "session"))
         return read_string(s, answer->session, sizeof answer->session);
     if (!strcmp(key, "ticket"))

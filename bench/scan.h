@@ -1,4 +1,4 @@
-/* A small JSON scanner for the answers of the 2007 API.
+/* A small JSON scanner for the answers of the APIs of 2007 and 2009.
  *
  * It walks the whole text as JSON, so that a quotation mark, a brace or the word "counter" inside somebody's
  * message cannot mislead it, and keeps only what the load generator checks. Anything that is not one JSON object
@@ -12,9 +12,10 @@
 
 enum { MOST_MESSAGES = 256, MOST_DEPTH = 64, WORD = 160 };
 
-/* A message, by its id and by what its text says; room and seq are -1 when the text is not one of ours. */
+/* A message, by its id, by the counter it moves its reader to, and by what its text says; room and seq are -1 when
+ * the text is not one of ours. */
 struct message {
-    long id;
+    long id, number;
     int room, seq;
 };
 

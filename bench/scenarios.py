@@ -11,7 +11,8 @@ class Scenario:
 
     ``outstanding`` 0: one message at a time, the next when all have the last and some quiet has passed; else
     as fast as the server takes them, with so many under way in a room. ``slow``: messages for the slow
-    servers, 0 to leave them out.
+    servers, 0 to leave them out. ``heard``: observers are sessions of the 2009 API, each subscribed to so many
+    rooms, in one of which is spoken; 0: they are observers of 2007.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Scenario:
     outstanding: int
     messages: int
     slow: int
+    heard: int = 0
 
     @property
     def clients(self) -> int:
@@ -36,6 +38,8 @@ SCENARIOS = {
         Scenario("1000-fast", 1, 1000, outstanding=4, messages=200, slow=8),
         Scenario("5000-fast", 1, 5000, outstanding=4, messages=40, slow=0),
         Scenario("1000x5", 1000, 5, outstanding=1, messages=40, slow=2),
+        Scenario("events-1000", 1, 1000, outstanding=0, messages=60, slow=6, heard=1),
+        Scenario("events-50x1000", 1, 1000, outstanding=0, messages=20, slow=4, heard=50),
     )
 }
 
@@ -56,4 +60,5 @@ def shortened(scenario: Scenario) -> Scenario:
         scenario.outstanding,
         messages=fewer[0],
         slow=fewer[1],
+        heard=scenario.heard,
     )

@@ -87,10 +87,29 @@ static void seat_everyone(void)
     }
 }
 
+/* Sessions that were made before: each line has one, and the counter that it polls from. */
+static void read_seats(void)
+{
+    char session[WORD];
+    FILE *list = fopen(options.seats, "r");
+    if (!list)
+        die("cannot read the seats in %s", options.seats);
+    for (; seated < seat_total(); seated++) {
+        if (fscanf(list, "%159s %ld", session, &seats[seated].counter) != 2)
+            die("there are %d seats in %s and not %d", seated, options.seats, seat_total());
+        seats[seated].session = strdup(session);
+    }
+    fclose(list);
+}
+
 void enter_everyone(void)
 {
-    if (!dialect->seats) {
+    if (dialect->seats == UNKNOWN) {
         seat_everyone();
+        return;
+    }
+    if (dialect->seats == LISTED) {
+        read_seats();
         return;
     }
     setters = zeroed((size_t)options.concurrency, sizeof *setters);

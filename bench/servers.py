@@ -40,7 +40,9 @@ class Server:
 
 def run(command: list[str], env: dict[str, str]) -> str:
     """Run a command of lingr's; what it said."""
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
     if done.returncode:
         raise BenchError(f"{' '.join(command[-5:])} failed: {(done.stderr or done.stdout).strip()[-500:]}")
     return done.stdout
@@ -73,7 +75,14 @@ def start_lingr(wanted: Wanted, parking: str = "on") -> Iterator[Started]:
         key = json.loads(run([command, "key", "create", "--name", "bench", "--json"], env))["api_key"]
         for prefix, rooms in zip(PREFIXES, (wanted.rooms, 1), strict=True):
             run([sys.executable, "-m", "bench.rooms", prefix, str(rooms)], env)
-        yield Started(port, tree, "lingr", api_key=key)
+
+        def seat(rooms: int, observers: int, heard: int) -> Path:
+            sizes = [str(one) for one in (rooms, observers, heard)]
+            path = wanted.directory / "seats"
+            path.write_text(run([sys.executable, "-m", "bench.sessions", PREFIXES[0], *sizes], env))
+            return path
+
+        yield Started(port, tree, "lingr", api_key=key, seat=seat)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A server that answers, and how the generator has to speak to it (``bench/dialect.c``)."""
+    """A server that answers, and how the generator has to speak to it (``bench/dialect.c``).
+
+    ``seat(rooms, observers, heard)`` makes sessions of the 2009 API, if the server knows such; see
+    `bench.sessions`. It returns the file that lists them.
+    """
 
     port: int
     tree: Tree
     dialect: str
     api_key: str = ""
+    seat: Callable[[int, int, int], Path] | None = None
 
 
 def plain_environment() -> dict[str, str]:
