@@ -26,8 +26,9 @@ from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.render import Rendered, answer, body_of, wrapped
 from lingr.render.links import Links
-from lingr.values import Common, News, RoomInfo
+from lingr.values import News, RoomInfo
 from lingr.values_v2 import Events
+from lingr.values_watch import Common
 
 VERBS = ("GET", "POST")
 BODY_BYTES = 1_048_576

@@ -11,8 +11,7 @@ from lingr.api.waits import UNKNOWN_ROSTER, WAITS, Waiting
 from lingr.domain.context import Context
 from lingr.render import Rendered, wrapped
 from lingr.store.mirror import Home
-from lingr.values import Common, Standing
-from lingr.values_watch import AnyWatch
+from lingr.values_watch import AnyWatch, Common, Standing
 
 
 class Answerer(Protocol):

@@ -9,9 +9,9 @@ from typing import Any
 from lingr.domain import events, following, observing
 from lingr.domain.context import Context
 from lingr.store.mirror import Home
-from lingr.values import Common, Standing, Watch
 from lingr.values_user import UserWatch
 from lingr.values_v2 import Events, EventsWatch
+from lingr.values_watch import Common, Standing, Watch
 
 UNKNOWN_ROSTER = -1
 """No version of a roster."""

@@ -18,8 +18,9 @@ from lingr.ids import is_login
 from lingr.store.keys import USER
 from lingr.store.mirror import Home
 from lingr.store.subscriptions import Passage, Subscribed
-from lingr.values import Common, Message, Reader, Standing
+from lingr.values import Message, Reader
 from lingr.values_v2 import Event, Events, EventsWatch, Numbered
+from lingr.values_watch import Common, Standing
 
 HOME_MILLISECONDS = 30_000
 """How long a session is taken from memory before the engine is asked again."""

@@ -15,7 +15,8 @@ from lingr.store.announcements import Announcement
 from lingr.store.mirror import Home
 from lingr.store.reading import Read
 from lingr.store.tickets import Opened
-from lingr.values import Common, Message, News, Occupant, Reader, RoomState, Standing, Watch
+from lingr.values import Message, News, Occupant, Reader, RoomState
+from lingr.values_watch import Common, Standing, Watch
 
 STALE_POLLS = 3
 """The third poll in a row with one and the same stale counter is refused."""

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Protocol
 
 from lingr.render import Rendered
-from lingr.values import Standing, Told
+from lingr.values_watch import Standing, Told
 
 if TYPE_CHECKING:
     from lingr.serving.connection import Connection

@@ -13,7 +13,7 @@ from lingr.serving.connection import IDLE, Connection
 from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.door import Door
 from lingr.serving.times import Times
-from lingr.values import Common, Told
+from lingr.values_watch import Common, Told
 
 SLICE = 256
 """Answers sent before the rest of the process gets its turn."""

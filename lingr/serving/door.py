@@ -9,8 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from lingr.render import Rendered
 from lingr.store.channel import Done, Reply
 from lingr.store.mirror import Home
-from lingr.values import Common, Standing
-from lingr.values_watch import AnyWatch
+from lingr.values_watch import AnyWatch, Common, Standing
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Listener
 

@@ -11,7 +11,7 @@ from lingr.serving.crowds import Crowds
 from lingr.serving.door import Door, Held
 from lingr.serving.times import Times
 from lingr.store.mirror import Home
-from lingr.values import Told
+from lingr.values_watch import Told
 
 MOST_SUFFIXES = 1000
 ROOM_BYTES = 8

@@ -12,7 +12,8 @@ from functools import partial
 from itertools import count
 
 from lingr.store.announcements import Announcement
-from lingr.values import Common, Holder, Message, News, Occupant, RoomState
+from lingr.values import Holder, Message, News, Occupant, RoomState
+from lingr.values_watch import Common
 
 TAIL_EVENTS = 200
 NEWS_PER_ROOM = 64

@@ -7,7 +7,7 @@ import pytest
 from lingr.domain import accounts, presence, sessions
 from lingr.errors import LingrError
 from lingr.store import keys
-from lingr.values import Watch
+from lingr.values_watch import Watch
 from support.people import ROOM
 
 

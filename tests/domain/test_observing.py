@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lingr.domain import observing
 from lingr.store.announcements import Announcement
-from lingr.values import News, Watch
+from lingr.values import News
+from lingr.values_watch import Watch
 from support.people import ROOM, texts
 
 

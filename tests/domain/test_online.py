@@ -10,7 +10,8 @@ import pytest
 from lingr.domain import archive_days, presence, rooms, sessions
 from lingr.domain.context import Caller
 from lingr.store import keys
-from lingr.values import News, Watch
+from lingr.values import News
+from lingr.values_watch import Watch
 from support.attendants import Attendant, online, turns
 from support.people import ROOM, account, nicknames, roster, told
 

@@ -8,7 +8,7 @@ import pytest
 
 from lingr.domain import accounts, observing, presence, sessions
 from lingr.errors import LingrError
-from lingr.values import Watch
+from lingr.values_watch import Watch
 from support.people import ROOM, nicknames, texts
 
 

@@ -9,7 +9,7 @@ import pytest
 from lingr.domain import observing, presence, rooms
 from lingr.errors import LingrError
 from lingr.store import keys
-from lingr.values import Watch
+from lingr.values_watch import Watch
 from support.fakes import MIDNIGHT
 from support.people import ROOM, Person, nicknames, roster, told
 

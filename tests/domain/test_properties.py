@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lingr.domain import presence, rooms
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
-from lingr.values import Watch
+from lingr.values_watch import Watch
 from support.people import Person
 
 PROCESSES = st.integers(0, 1)

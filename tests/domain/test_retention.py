@@ -10,7 +10,7 @@ from lingr.store import keys
 from lingr.store.log import TRIMMED_AT_ONCE
 from lingr.store.presence import Presence
 from lingr.store.retention import Kept
-from lingr.values import Watch
+from lingr.values_watch import Watch
 from support.archive import archive, hits, room_with, said
 from support.people import ROOM, told
 

@@ -8,7 +8,8 @@ from typing import Any
 from lingr.domain import accounts, chat, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
-from lingr.values import News, Occupant, Said, User, Watch
+from lingr.values import News, Occupant, Said, User
+from lingr.values_watch import Watch
 
 ROOM = "lobby"
 PASSWORD = "secret"

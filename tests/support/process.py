@@ -12,7 +12,8 @@ from lingr.domain import observing, rooms
 from lingr.domain.context import Context
 from lingr.errors import LingrError
 from lingr.store.announcements import Subscription
-from lingr.values import News, Watch
+from lingr.values import News
+from lingr.values_watch import Watch
 from lingr.waiting.block import Blocker
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Hooks, Listener

@@ -8,7 +8,7 @@ import gevent
 import gevent.socket
 import pytest
 
-from lingr.values import Watch
+from lingr.values_watch import Watch
 from lingr.waiting.block import Blocker, Sleeper
 from support.process import NOTHING, Held, soon
 
