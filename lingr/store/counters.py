@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lingr.store import keys
-from lingr.store.client import Engine
+from lingr.store.client import Argument, Engine
 from lingr.store.mirror import Mirror
+from lingr.values import RoomState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,28 @@ class Counters:
                 asked.append(room_id)
             else:
                 counters[room_id] = state.counter
-        if asked:
-            replies = self.engine.commands([("HGET", self._room(one), "counter") for one in asked], safe=True)
-            counters |= {one: int(raw) for one, raw in zip(asked, replies, strict=True) if raw is not None}
+        return counters | self._ask(asked) if asked else counters
+
+    def _ask(self, room_ids: Sequence[str]) -> dict[str, int]:
+        """The counters as the engine has them. Memory learns what it needs to tell them by itself."""
+        followed = [self.mirror.rooms.get(one) for one in room_ids]
+        generation = self.mirror.generation
+        commands: list[tuple[Argument, ...]] = []
+        for one in room_ids:
+            names = keys.room(one, self.engine.database)
+            commands.append(("HMGET", names.room, "counter", "roster", "timezone"))
+            commands.append(("HLEN", names.occupants))
+        replies = self.engine.commands(commands, safe=True)
+        counters: dict[str, int] = {}
+        for room_id, mirrored, fields, size in zip(
+            room_ids, followed, replies[::2], replies[1::2], strict=True
+        ):
+            counter, roster, zone = fields
+            if counter is None:
+                continue
+            counters[room_id] = int(counter)
+            if mirrored is not None:
+                mirrored.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
         return counters
 
     def public_id(self, room_id: str) -> str:
