@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from lingr.domain import accounts, changing, observing, presence, rooms, settling
+from lingr.domain import changing, observing, presence, rooms, settling
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.files import open_files
 from lingr.store import keys
 from lingr.values import News, Tag
 from support import photos
-from support.people import ROOM, Person, nicknames, texts, told
+from support.people import ROOM, Person, account, nicknames, texts, told
 
 MINUTES = 60
 
@@ -243,7 +243,7 @@ def test_those_who_wait_are_told_that_settings_changed(ctx, person, listen):
 
 def test_nothing_of_a_deleted_room_stays(ctx, open_ctx):
     limited = open_ctx(rate_limits=True)
-    user = accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    user = account(ctx, "ann")
     before = names_of(ctx)
     room = rooms.create(ctx, id="night-club", name="Night", tags="jazz blues", owner_id=user.id)
     ann, bob = (Person(limited).enter(name, id="night-club") for name in ("Ann", "Bob"))

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from lingr.domain import (
-    accounts,
     archive_days,
     archive_search,
     archives,
@@ -22,7 +21,7 @@ from lingr.domain import (
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.values import Room, User
-from support.people import Person
+from support.people import Person, account
 
 
 @pytest.fixture
@@ -43,10 +42,6 @@ def mine(ctx: Context, den: Room, anna: User) -> Person:
     person.say("a secret word")
     archives.index_room(ctx, "den")
     return person
-
-
-def account(ctx: Context, name: str) -> User:
-    return accounts.create_user(ctx, username=name, email=f"{name}@example.org", password="secret")
 
 
 def logged_in(ctx: Context, one: User) -> Person:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import accounts, following, lists, presence, rooms, sessions, users
+from lingr.domain import following, lists, presence, rooms, sessions, users
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.values_user import UserInfo, UserWatch
-from support.people import ROOM, Person
+from support.people import ROOM, Person, account
 from support.trips import counted
 
 
@@ -44,7 +44,7 @@ class Client:
 
 @pytest.fixture
 def ann(ctx, lobby):
-    return accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    return account(ctx, "ann")
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def test_a_ticket_is_its_sessions_and_its_users(ctx, ann, client):
     other = Client(ctx)
     with pytest.raises(LingrError, match="invalid_ticket"):
         following.observe(ctx, other.caller(client.ticket), counter=0)
-    accounts.create_user(ctx, username="bob", email="bob@example.org", password="secret")
+    account(ctx, "bob")
     stranger = Person(ctx)
     sessions.login(ctx, stranger.caller, email="bob", password="secret")
     caller = stranger.caller

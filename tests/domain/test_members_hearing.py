@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import accounts, attendance, changing, members, presence, rooms, sessions
+from lingr.domain import attendance, changing, members, presence, rooms, sessions
 from lingr.errors import LingrError
-from support.people import Person, nicknames
+from support.people import Person, account, nicknames
 from support.subscriber import Subscriber
 
 
@@ -96,7 +96,7 @@ def test_who_is_not_a_member_hears_no_more_of_a_room_that_is_closed(ctx, clock):
 
 def test_rooms_for_members_are_left_by_who_entered_them_too(ctx):
     den = rooms.create(ctx, id="den", name="Den", members_only=True, password="sesame")
-    dora = accounts.create_user(ctx, username="dora", email="dora@example.org", password="secret")
+    dora = account(ctx, "dora")
     members.add(ctx, den, dora)
     person = Person(ctx)
     sessions.login(ctx, person.caller, email="dora", password="secret")
@@ -115,7 +115,7 @@ def test_rooms_for_members_are_left_by_who_entered_them_too(ctx):
 
 def test_who_entered_by_the_password_stays(ctx):
     den = rooms.create(ctx, id="den", name="Den", password="sesame")
-    dora = accounts.create_user(ctx, username="dora", email="dora@example.org", password="secret")
+    dora = account(ctx, "dora")
     members.add(ctx, den, dora)
     person = Person(ctx)
     sessions.login(ctx, person.caller, email="dora", password="secret")

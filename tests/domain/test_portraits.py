@@ -14,6 +14,7 @@ from lingr.errors import LingrError
 from lingr.values import Session, User
 from support import photos
 from support.fakes import Clock
+from support.people import account
 
 PICTURE = photos.png()
 
@@ -30,7 +31,7 @@ def ctx(open_ctx: Callable[..., Context], directory: Path) -> Context:
 
 @pytest.fixture
 def user(ctx: Context) -> User:
-    return accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    return account(ctx, "ann")
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from lingr.domain import accounts, observing, presence, sessions
+from lingr.domain import observing, presence, sessions
 from lingr.errors import LingrError
 from lingr.values_watch import Watch
-from support.people import ROOM, nicknames, texts
+from support.people import ROOM, account, nicknames, texts
 
 
 def test_the_third_poll_with_one_stale_counter_is_refused(person, listen):
@@ -214,7 +214,7 @@ def test_a_watch_whose_ticket_died_is_refused(clock, person, listen):
 
 
 def test_log_in_while_waiting_lets_private_words_through(person, listen, ctx):
-    accounts.create_user(ctx, username="bob", email="bob@example.org", password="secret")
+    account(ctx, "bob")
     ann, phone, desk = person("Ann"), person("Bob"), person("Bob too")
     sessions.login(ctx, desk.caller, email="bob", password="secret")
     watch = phone.observe(3)

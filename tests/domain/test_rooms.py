@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lingr.domain import accounts, exploring, presence, rooms, sessions
+from lingr.domain import exploring, presence, rooms, sessions
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.values import Tag
-from support.people import ROOM, Person, nicknames, told
+from support.people import ROOM, Person, account, nicknames, told
 
 
 def info(ctx, counter=None, **options):
@@ -114,7 +114,7 @@ def test_a_room_whose_making_went_unanswered_keeps_its_owner(ctx, monkeypatch):
 
 
 def test_a_user_makes_rooms_of_its_own(ctx):
-    user = accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    user = account(ctx, "ann")
     ann = Person(ctx)
     wanted = {
         "name": "Mine",

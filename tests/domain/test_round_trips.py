@@ -12,7 +12,7 @@ from lingr.api.reading import Request
 from lingr.domain import accounts, passwords, rooms
 from lingr.render import Rendered
 from lingr.render.links import Links
-from support.people import ROOM
+from support.people import ROOM, account
 from support.trips import counted
 
 NONE = "1000000/minute"
@@ -42,7 +42,7 @@ def desk(open_ctx, lobby):
     limits = dict.fromkeys(("get_info", "get_messages", "enter", "say", "login", "room_password"), NONE)
     ctx = open_ctx(rate_limits=True, **{f"limit_{name}": figures for name, figures in limits.items()})
     rooms.create(ctx, id="cellar", name="Cellar", password=PASSWORD)
-    accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    account(ctx, "ann")
     return Desk(ctx)
 
 

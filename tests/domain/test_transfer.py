@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lingr.domain import accounts, changing, icons, members, presence, retention, rooms, transfer
+from lingr.domain import changing, icons, members, presence, retention, rooms, transfer
 from lingr.domain.context import Caller, Context
 from lingr.domain.room_file import NUMBER, TIME, BadFile
 from lingr.errors import LingrError
@@ -19,7 +19,7 @@ from lingr.store.retention import Kept
 from lingr.timezones import stamp
 from lingr.values import Room
 from support import photos
-from support.people import ROOM, Person
+from support.people import ROOM, Person, account
 
 MANY = 50_000
 
@@ -88,7 +88,7 @@ def test_lines_are_what_the_log_has(ctx: Context, talk: bytes) -> None:
 
 
 def test_a_room_keeps_all_its_fields(ctx: Context) -> None:
-    owner = accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    owner = account(ctx, "ann")
     given: dict[str, Any] = {
         "name": "夜の部屋 ☕",
         "description": "お茶\n二行目",
@@ -167,10 +167,7 @@ def test_every_field_of_a_rooms_hash_is_carried_or_belongs_to_the_present(
 
 
 def test_members_are_carried(ctx: Context, engine: Engine) -> None:
-    users = [
-        accounts.create_user(ctx, username=name, email=f"{name}@example.org", password="secret")
-        for name in ("ann", "bob", "cleo")
-    ]
+    users = [account(ctx, name) for name in ("ann", "bob", "cleo")]
     den = rooms.create(ctx, id="den", name="Den", members_only=True, owner_id=users[0].id)
     for user in users[1:]:
         members.add(ctx, den, user, owner=user.username == "cleo")
@@ -342,7 +339,7 @@ def test_who_makes_the_room_meanwhile_keeps_it(ctx: Context, lobby: Room) -> Non
 
 
 def test_an_owner_of_too_many_rooms_is_given_no_more(ctx: Context) -> None:
-    owner = accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    owner = account(ctx, "ann")
     rooms.create(ctx, id="den", name="Den", owner_id=owner.id)
     file = written(ctx, "den")
     for number in range(rooms.MOST_ROOMS - 1):

@@ -9,13 +9,13 @@ from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store import users as store_users
 from support.cuts import WAYS, cut
-from support.people import ROOM, Person
+from support.people import ROOM, Person, account
 from support.trips import counted
 
 
 @pytest.fixture
 def ann(ctx):
-    return accounts.create_user(ctx, username="ann", email="ann@example.org", password="secret")
+    return account(ctx, "ann")
 
 
 @pytest.fixture
@@ -362,10 +362,7 @@ def crowd(ctx, lobby, monkeypatch):
     """More users than are told at once have the lobby among their favourites."""
     monkeypatch.setattr(users, "FEW_USERS", 5)
     names = [f"fan{number}" for number in range(10)]
-    made = [
-        accounts.create_user(ctx, username=one, email=f"{one}@example.org", password="secret")
-        for one in names
-    ]
+    made = [account(ctx, one) for one in names]
     for user in made:
         lists.mark_favorite(ctx, user.id, rooms.find(ctx, ROOM), True)
     return made

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lingr.domain import accounts, following, lists, presence, rooms, sessions, users
+from lingr.domain import following, lists, presence, rooms, sessions, users
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.values_user import UserInfo
-from support.people import Person
+from support.people import Person, account
 
 SESSIONS = st.integers(0, 2)
 ROOMS = st.integers(0, 2)
@@ -48,7 +48,7 @@ class Visits:
     def __init__(self, ctx, clock, monkeypatch):
         self.ctx, self.clock, self.patch = ctx, clock, monkeypatch
         name = ctx.new_id()
-        self.user = accounts.create_user(ctx, username=name, email=f"{name}@example.org", password="secret")
+        self.user = account(ctx, name)
         self.rooms = [rooms.create(ctx, name=str(number)).id for number in range(3)]
         self.people = [Person(ctx) for _ in range(3)]
         self.tickets = [[], [], []]

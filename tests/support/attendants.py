@@ -6,8 +6,8 @@ from lingr.domain import attendance
 from lingr.domain.context import Context
 from lingr.store import keys
 from lingr.store.attendance import Notice
-from lingr.values import Session, User
-from support.people import ROOM
+from lingr.values import User
+from support.people import ROOM, session_of
 
 
 class Attendant:
@@ -15,15 +15,7 @@ class Attendant:
 
     def __init__(self, ctx: Context, user: User) -> None:
         self.ctx = ctx
-        self.session = Session(
-            id=ctx.new_id() + ctx.new_id(),
-            api_key="",
-            client_type="human",
-            user_id=user.id,
-            username=user.username,
-            public_id=ctx.new_id(),
-        )
-        ctx.store.sessions.create(self.session)
+        self.session = session_of(ctx, user)
 
     def via(self, ctx: Context) -> Attendant:
         self.ctx = ctx

@@ -8,7 +8,7 @@ from typing import Any
 from lingr.domain import accounts, chat, observing, presence, sessions
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
-from lingr.values import News, Occupant, Said, User
+from lingr.values import News, Occupant, Said, Session, User
 from lingr.values_watch import Watch
 
 ROOM = "lobby"
@@ -19,6 +19,20 @@ def account(ctx: Context, username: str, **fields: Any) -> User:
     """A fresh account, whose nickname is the user name unless ``fields`` say otherwise."""
     email = f"{username}@example.org"
     return accounts.create_user(ctx, **{"username": username, "email": email, "password": PASSWORD, **fields})
+
+
+def session_of(ctx: Context, user: User) -> Session:
+    """A session of the 2009 API, opened by the store and without a password."""
+    session = Session(
+        id=ctx.new_id() + ctx.new_id(),
+        api_key="",
+        client_type="human",
+        user_id=user.id,
+        username=user.username,
+        public_id=ctx.new_id(),
+    )
+    ctx.store.sessions.create(session)
+    return session
 
 
 class Person:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lingr.domain import accounts, events, subscribing
+from lingr.domain import events, subscribing
 from lingr.domain.context import Caller, Context
 from lingr.values import Session, User
 from lingr.values_v2 import EventsWatch
 from support.client import Visitor
 from support.crowd import Crowd, Member
 from support.house import House
+from support.people import account, session_of
 from support.wire import Wire
 
 
@@ -41,8 +42,7 @@ class Reader:
 
 
 def user(house: House, name: str = "") -> User:
-    name = name or house.ctx.new_id()
-    return accounts.create_user(house.ctx, username=name, email=f"{name}@example.org", password="secret")
+    return account(house.ctx, name or house.ctx.new_id())
 
 
 def readers(house: House, count: int, *rooms: str, of: User | None = None) -> list[Reader]:
@@ -53,15 +53,7 @@ def readers(house: House, count: int, *rooms: str, of: User | None = None) -> li
 
 def reader(ctx: Context, owner: User, rooms: tuple[str, ...]) -> Reader:
     """A session of a user's, subscribed to rooms."""
-    session = Session(
-        id=ctx.new_id() + ctx.new_id(),
-        api_key="",
-        client_type="human",
-        user_id=owner.id,
-        username=owner.username,
-        public_id=ctx.new_id(),
-    )
-    ctx.store.sessions.create(session)
+    session = session_of(ctx, owner)
     caller = Caller(session=session, session_id=session.id)
     counter = subscribing.subscribe(ctx, caller, rooms=rooms, reset=True) if rooms else 0
     return Reader(session.id, session.public_id or "", rooms, counter, session)
