@@ -11,7 +11,7 @@ class Scenario:
 
     ``outstanding`` 0: one message at a time, the next when all have the last and some quiet has passed; else
     as fast as the server takes them, with so many under way in a room. ``slow``: messages for the slow
-    servers, 0 to leave them out. ``heard``: observers are sessions of the 2009 API, each subscribed to so many
+    servers, 0 to leave them out. ``heard``: observers are sessions of the 2009 API, each of so many
     rooms, in one of which is spoken; 0: they are observers of 2007.
     """
 

@@ -34,13 +34,14 @@ class Connection:
     ``room`` is the room it was last for. ``looking``: somebody looks right now whether there is news for it;
     ``again``: and should look once more. ``logged`` is what the access log will tell of the request.
     ``saying`` is what its requests have in common that say something. ``is_crowded``: it polls with many
-    others.
+    others. ``quiet``: the poll in ``held``, from this counter, was looked at in vain, and nothing has come
+    since that it listens to.
     """
 
     __slots__ = (
         *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "held", "home", "host"),
-        *("is_crowded", "logged", "looking", "more", "prefix", "room", "saying", "size", "sock", "state"),
-        *("suffix", "unsent", "used"),
+        *("is_crowded", "logged", "looking", "more", "prefix", "quiet", "room", "saying", "size", "sock"),
+        *("state", "suffix", "unsent", "used"),
     )
 
     def __init__(self, polls: Polls, sock: socket, host: str, deadline: float) -> None:
@@ -61,6 +62,7 @@ class Connection:
         self.room: ParkedRoom | None = None
         self.logged: Record | None = None
         self.saying: Template | None = None
+        self.quiet: int | None = None
 
     @property
     def is_waiting(self) -> bool:

@@ -17,6 +17,7 @@ from lingr.serving.door import Door, Held
 from lingr.serving.times import Times
 from lingr.values_user import UserWatch
 from lingr.values_v2 import EventsWatch
+from lingr.values_watch import AnyWatch
 from lingr.waiting.block import others_of
 
 LOOKERS = 500
@@ -70,7 +71,7 @@ class Polls:
         conn.looking = True
         hub = self._door.hub
         hub.claim(watch.ticket, conn, shares=isinstance(watch, EventsWatch))
-        hub.listen(conn, watch.rooms[1:] if isinstance(watch, EventsWatch) else ())
+        hub.listen(conn, _heard(watch))
         if isinstance(watch, UserWatch):
             hub.overhear(room, watch.rooms)
         if hub.is_leaving:
@@ -80,6 +81,7 @@ class Polls:
 
     def look(self, conn: Connection) -> None:
         """Has somebody look whether there is anything to tell one connection's poll."""
+        conn.quiet = None
         if conn.state is not PARKED:
             return
         if conn.looking:
@@ -152,6 +154,8 @@ class Polls:
         room = conn.room
         found = held.standing()
         if found is None or room is None:
+            if _heard(held.watch):
+                conn.quiet = held.watch.counter
             return
         home, standing = found
         crowds = room.crowds(held, conn.close)
@@ -223,4 +227,9 @@ class Polls:
             self._door.hub.release(conn.home.ticket, conn)
         elif conn.held is not None:
             self._door.hub.release(conn.held.watch.ticket, conn)
-        conn.held = conn.prefix = conn.home = conn.crowds = None
+        conn.held = conn.prefix = conn.home = conn.crowds = conn.quiet = None
+
+
+def _heard(watch: AnyWatch) -> tuple[str, ...]:
+    """What a connection itself listens to, between its polls, too: rooms whose news are for it alone."""
+    return watch.rooms if isinstance(watch, EventsWatch) and len(watch.rooms) > 1 else ()

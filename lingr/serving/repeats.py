@@ -51,11 +51,13 @@ class Repeats:
         if self._logged:
             return False
         prefix, suffix, crowds, home = conn.prefix, conn.suffix, conn.crowds, conn.home
-        if prefix is None or crowds is None or home is None:
+        if prefix is None or ((crowds is None or home is None) and conn.quiet is None):
             return False
         if not (data.startswith(prefix) and data.endswith(suffix)):
             return False
         counter = data[len(prefix) : -len(suffix)]
+        if crowds is None or home is None:
+            return self._rest(conn, counter)
         crowd = crowds.by_key.get(counter)
         if not home.good or home.suspect:
             return False
@@ -72,6 +74,17 @@ class Repeats:
         conn.deadline = self._times.hold_until
         conn.crowd = crowd
         crowd.members[conn] = None
+        return True
+
+    def _rest(self, conn: Connection, counter: bytes) -> bool:
+        """Parks a poll that stands alone, if it was looked at in vain and nothing has come since."""
+        room = conn.room
+        if room is None or conn.held is None or conn.quiet is None or counter != b"%d" % conn.quiet:
+            return False
+        self._wire.requests += 1
+        conn.state = PARKED
+        conn.deadline = self._times.hold_until
+        room.alone[conn] = None
         return True
 
     def _catch_up(self, conn: Connection, crowds: Crowds, home: Home) -> bool:

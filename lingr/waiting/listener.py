@@ -33,7 +33,7 @@ class Hooks:
     """What the listener has others do.
 
     ``worth_waking`` says whether an announcement gives waiters anything to look at. ``moved`` is told of
-    tickets that another process took over. ``returned`` is told, when the engine is back, the newest
+    tickets that another process took over, or wants to know of. ``returned`` is told, when the engine is back, the newest
     counter known of each room from before.
     """
 
@@ -64,17 +64,20 @@ class Listener:
 
     def follow(self, *names: str) -> None:
         """Sees to it that announcements are heard, of rooms or users; returns when they are, or after 2 s."""
-        asked = [self._follow(name) for name in names]
-        until = time.monotonic() + FOLLOW_SECONDS
-        for one in asked:
-            one.wait(max(0.0, until - time.monotonic()))
+        now = time.monotonic()
+        interest, known = self._interest, self._followed
+        unsure = []
+        for name in names:
+            interest[name] = now
+            followed = known.get(name)
+            if followed is None or not followed.is_set():
+                unsure.append(followed or self._begin_to_follow(name))
+        for followed in unsure:
+            followed.wait(max(0.0, now + FOLLOW_SECONDS - time.monotonic()))
 
-    def _follow(self, name: str) -> Event:
-        self._interest[name] = time.monotonic()
-        followed = self._followed.get(name)
-        if followed is None:
-            followed = self._followed[name] = Event()
-            self._ask(name)
+    def _begin_to_follow(self, name: str) -> Event:
+        followed = self._followed[name] = Event()
+        self._ask(name)
         return followed
 
     def prune(self) -> None:
@@ -159,7 +162,8 @@ class Listener:
         if announcement.gone or announcement.changed:
             for ticket in (*announcement.gone, *announcement.changed):
                 self._hub.recheck(ticket)
-        if announcement.reset or self._hooks.worth_waking(announcement):
+        settled = announcement.zone is None and not announcement.reset
+        if not settled or self._hooks.worth_waking(announcement):
             self._hub.announce(room_id)
 
     def _take_user(self, name: str, announcement: Announcement) -> None:
