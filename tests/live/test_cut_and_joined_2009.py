@@ -1,4 +1,4 @@
-"""However polls of the 2009 API are joined and cut into packets, parking changes nothing of what comes back."""
+"""However polls of 2009 are joined and cut into packets, parking changes nothing of what comes back."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from support.wire import soon
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 SAID = 30
+READERS = {"on": 300, "off": 60}
 
 
 @pytest.mark.parametrize("parking", ["on", "off"])
@@ -21,7 +22,7 @@ def test_a_mixed_crowd_hears_everything_once_and_in_order(parking):
     with opened(**settings, LINGR_FSYNC="always") as house:
         room, other = house.room(), house.room()
         guest, member = house.enter(room, "guest"), readers(house, 1, room)[0]
-        them = [*readers(house, 300, room), *readers(house, 30, room, other)]
+        them = [*readers(house, READERS[parking], room), *readers(house, 30, room, other)]
         crowd = ReadingCrowd(house, them)
         observers = anonymous(house, room, 30)
         others = Crowd(house, room, observers, observers[-1].counter)
