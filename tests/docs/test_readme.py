@@ -15,7 +15,7 @@ from support.served import Served, free_port
 
 README = Path(__file__).parents[2] / "README.md"
 
-pytestmark = [pytest.mark.live, pytest.mark.curl]
+pytestmark = [pytest.mark.live, pytest.mark.curl, pytest.mark.timeout(240)]
 
 
 PATIENT = """
@@ -57,7 +57,7 @@ def test_the_first_steps_work_as_they_stand(server: Served, tmp_path: Path) -> N
         cwd=tmp_path,
         env={**os.environ, **server.environment},
         capture_output=True,
-        timeout=100,
+        timeout=200,
         check=False,
     )
     said = done.stdout.decode()
