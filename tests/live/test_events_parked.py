@@ -112,6 +112,28 @@ def test_a_quiet_poll_ends_in_time_with_the_counter_it_came_with(either, wires):
         assert receive(wire.sock).body == b'/**/cb({"status":"ok","counter":%d,"events":[]})' % counter
 
 
+def test_a_poll_that_comes_again_as_it_was_hears_what_came_meanwhile(either, wires, speak):
+    names = sorted(either.room() for _ in range(3))
+    reader, wire = readers(either, 1, *names)[0], wires()
+    counter = wait(either, wire, reader)
+    assert wire.answer() == nothing(counter)
+    for name in names:
+        # Again in vain, then news while nobody polls, then news while the same poll waits.
+        reader.poll(wire, counter)
+        until_read([wire], either.served)
+        speak(name, "while it waits")
+        answer = wire.answer()
+        assert told(answer) == ["while it waits"]
+        reader.poll(wire, answer["counter"])
+        assert wire.answer() == nothing(answer["counter"])
+        speak(name, "between two polls")
+        between = reader.poll(wire, answer["counter"]).answer()
+        assert told(between) == ["between two polls"]
+        again = reader.poll(wire, answer["counter"]).answer()
+        assert again == between
+        counter = between["counter"]
+
+
 def test_a_session_that_hears_no_room_waits_too_and_is_woken_when_it_hears_one(either, wires, speak):
     room = either.room()
     member = Member.log_in(either, either.user(nickname="Ann"))
