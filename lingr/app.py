@@ -137,7 +137,7 @@ def make_context(
 def _listener(ctx: Context, hub: Hub) -> Listener:
     hooks = Hooks(
         worth_waking=lambda announcement: observing.worth_waking(ctx, announcement),
-        moved=lambda homes: ctx.store.tickets.hand_over(homes, ctx.clock()),
+        moved=lambda homes: observing.hand_over(ctx, homes),
         returned=lambda known: rooms.renew(ctx, known),
     )
     process = ctx.store.tickets.process

@@ -233,6 +233,11 @@ class Settings(BaseSettings):
         description="In rooms with more occupants than this, answers to polls leave them out, "
         "and room.enter and room.getInfo list no more than this many, those with a nickname.",
     )
+    bots: bool = Field(
+        True,
+        alias="LINGR_BOTS",
+        description="Whether `lingr serve` also runs the process that calls bots, as `lingr bots` does.",
+    )
     bot_seconds: Seconds = Field(
         10,
         alias="LINGR_BOT_SECONDS",

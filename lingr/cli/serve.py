@@ -46,7 +46,8 @@ def _serve(settings: Settings) -> None:
             return
         first = prepare(settings)
         supervisor.start(web.program())
-        supervisor.start(_bots(settings))
+        if settings.bots:
+            supervisor.start(_bots(settings))
         if supervisor.until(web.answers, 60, "gunicorn runs but does not answer: see its messages above."):
             _greet(settings, first)
             supervisor.forever()

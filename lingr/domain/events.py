@@ -25,6 +25,9 @@ from lingr.values_watch import Common, Standing
 HOME_MILLISECONDS = 30_000
 """How long a session is taken from memory before the engine is asked again."""
 
+RENEWAL_MILLISECONDS = 3_600_000
+"""The same for one whose polls need no look at it: asking keeps it alive."""
+
 MOST_EVENTS = 50
 """Events in one answer."""
 
@@ -42,7 +45,7 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> Events | Ev
     if not is_login(session_id):
         raise LingrError("invalid_session")
     now = ctx.clock()
-    known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS)
+    known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS, polls=True)
     known.home.seen = now
     with suppress(_Overtaken):
         _admit(ctx, known)
@@ -101,7 +104,23 @@ def flush(ctx: Context, polling: Callable[[str], bool]) -> None:
             with suppress(LingrError):
                 stay(ctx, known)
     ctx.store.subscriptions.flush()
+    _renew(ctx, polling)
     ctx.store.subscriptions.prune(ctx.clock())
+
+
+def _renew(ctx: Context, polling: Callable[[str], bool]) -> None:
+    now = ctx.clock()
+    oldest = now - RENEWAL_MILLISECONDS
+    for session_id in ctx.store.subscriptions.stale(oldest):
+        if polling(session_id):
+            try:
+                ctx.store.subscriptions.of(session_id, now=now, oldest=oldest)
+            except LingrError as error:
+                known = ctx.store.subscriptions.known(session_id)
+                if known is None or error.name != "invalid_session":
+                    raise
+                # Its next poll finds out.
+                known.home.good = False
 
 
 def sent(known: Subscribed) -> int:
@@ -175,7 +194,7 @@ def _admit(ctx: Context, known: Subscribed) -> None:
         return
     closed = members.closed_to(ctx, known.names, known.session.user_id)
     if closed:
-        _write(ctx, known, known.number, {}, removed=closed)
+        _write(ctx, known, max(known.number, sent(known)), {}, removed=closed)
         attendance.go(ctx, known.session.id, closed, notice="")
     known.admitted = known.home.checked
 
@@ -186,7 +205,7 @@ def _found(ctx: Context, known: Subscribed, asked: int) -> Events | None:
     counters = _counters(ctx, known)
     gone = [room_id for room_id in known.rooms if room_id not in counters]
     if gone:
-        _write(ctx, known, known.number, {}, removed=gone)
+        _write(ctx, known, max(known.number, sent(known)), {}, removed=gone)
         return _found(ctx, known, asked)
     asked = _not_ahead(ctx, known, asked, counters)
     known.home.asked = asked

@@ -5,6 +5,8 @@ The stored log is the truth here. A wake-up only means that it is worth looking 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from lingr.domain import history, rates
@@ -86,6 +88,17 @@ def end(ctx: Context, watch: Watch, *, unanswered: bool) -> None:
     ctx.store.tickets.seen(home, ctx.clock())
     if unanswered and home.told != home.written:
         ctx.store.tickets.note(home)
+
+
+def hand_over(ctx: Context, homes: Iterable[Home]) -> None:
+    """Writes down how far holders were told, for another process that serves them or wants to know."""
+    tickets = []
+    for home in homes:
+        if home.ticket == home.session_id:
+            ctx.store.subscriptions.note(home)
+        else:
+            tickets.append(home)
+    ctx.store.tickets.hand_over(tickets, ctx.clock())
 
 
 def known(ctx: Context, room_id: str, ticket: str) -> Home | None:

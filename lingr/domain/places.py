@@ -135,6 +135,8 @@ def changed(
     ``seconds`` the time since 1970. ``is_fresh``: it has never heard any; ``afresh``: it begins anew in all
     of them, without a past.
     """
+    if not rooms:
+        number = max(number, told)
     removed = tuple(room_id for room_id in rooms if room_id not in wanted)
     alone = next(iter(rooms)) if len(rooms) == 1 else None
     top = number if alone is None else number + max(0, now[alone] - rooms[alone])

@@ -13,6 +13,12 @@ from lingr.values import Session
 
 MOST_ROOMS = 300
 MOST_TRIES = 8
+
+SETTLE_SECONDS = (0.01, 0.02, 0.04, 0.08)
+"""When to look whether the process that serves the session's polls has written down what it told it.
+
+One that was killed never will, and nobody waits for it longer than this.
+"""
 PRESENCES = ("online", "offline")
 
 
@@ -83,7 +89,7 @@ def _change(
     ctx: Context, session: Session, wanted: Callable[[tuple[str, ...]], tuple[str, ...]], *, afresh: bool
 ) -> int:
     for _ in range(MOST_TRIES):
-        known = _known(ctx, session)
+        known = _settled(ctx, session) if not afresh else _known(ctx, session)
         former = known.names
         change = _planned(ctx, known, wanted(former), afresh)
         if len(change.rooms) > MOST_ROOMS:
@@ -105,6 +111,21 @@ def _change(
             _attend(ctx, known, change, former)
             return change.told
     raise LingrError("unavailable")
+
+
+def _settled(ctx: Context, session: Session) -> Subscribed:
+    """What a session is subscribed to, when its home has told how far it is."""
+    first = _known(ctx, session)
+    known = first
+    if not first.rooms or first.process in ("", ctx.store.subscriptions.process):
+        return known
+    ctx.store.subscriptions.recheck(session.id, first.names[0])
+    for seconds in SETTLE_SECONDS:
+        ctx.pause(seconds)
+        known = _known(ctx, session)
+        if known.noted != first.noted or known.process != first.process:
+            break
+    return known
 
 
 def _planned(ctx: Context, known: Subscribed, wanted: tuple[str, ...], afresh: bool) -> Change:

@@ -106,7 +106,7 @@ def open_store(
         Sessions(engine, lifetime, int(login_seconds * 1000)),
         Accounts(engine),
         Devices(engine),
-        Subscriptions(engine, mirror, int(login_seconds * 1000)),
+        Subscriptions(engine, mirror, int(login_seconds * 1000), process),
         Counters(engine, mirror),
         Presence(engine, process),
         Attendance(engine, users, log_events, int(refresh_seconds * 1000)),
@@ -121,7 +121,7 @@ def open_store(
         Numbers(engine, mirror),
         Favorites(engine),
         Deliveries(engine, process),
-        Members(engine, users, log_events),
+        Members(engine, mirror, users, log_events),
         Bots(engine),
         Speaking(engine, log_events),
     )

@@ -16,6 +16,7 @@ from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.membership import Membership, membership_of, memberships_of
+from lingr.store.mirror import Mirror
 from lingr.store.records import claimant_of, hash_of, room_of
 from lingr.store.scripts import Call, Step, run, run_all, values_of
 from lingr.store.users import Users
@@ -55,11 +56,15 @@ class Removed(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Whether a room was not public when that was read (ms), and whose it was."""
+    """Whether a room was not public when that was read (ms), and whose it was.
+
+    ``settings`` says which ones it had then, as far as this process hears of it.
+    """
 
     since: int
     closed: bool
     owner_id: str | None
+    settings: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class Members:
     """``users`` has what is kept of users beside this."""
 
     engine: Engine
+    mirror: Mirror
     users: Users
     log_events: int
     _places: dict[str, _Place] = field(default_factory=dict)
@@ -142,7 +148,13 @@ class Members:
 
     def _known(self, room_id: str, now: int) -> bool:
         place = self._places.get(room_id)
-        return place is not None and place.since <= now < place.since + BELIEVED_MILLISECONDS
+        if place is None or place.settings != self._settings(room_id):
+            return False
+        return place.since <= now < place.since + BELIEVED_MILLISECONDS
+
+    def _settings(self, room_id: str) -> tuple[int, int] | None:
+        followed = self.mirror.rooms.get(room_id)
+        return None if followed is None else (followed.serial, followed.settings)
 
     def _learn(self, room_ids: Sequence[str], now: int) -> None:
         if not room_ids:
@@ -152,10 +164,12 @@ class Members:
                 del self._places[one]
         names = [keys.room(one, self.engine.database).room for one in room_ids]
         commands = [("HMGET", name, "members_only", "password", "owner_id") for name in names]
-        for room_id, found in zip(room_ids, self.engine.commands(commands, safe=True), strict=True):
+        settings = [self._settings(one) for one in room_ids]
+        replies = self.engine.commands(commands, safe=True)
+        for room_id, heard, found in zip(room_ids, settings, replies, strict=True):
             members_only, password, owner_id = found
             closed = members_only == b"1" or password is not None
-            self._places[room_id] = _Place(now, closed, owner_id.decode() if owner_id else None)
+            self._places[room_id] = _Place(now, closed, owner_id.decode() if owner_id else None, heard)
 
     def put(
         self,

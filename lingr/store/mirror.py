@@ -61,8 +61,9 @@ class RoomMirror:
     """One followed room. ``tail`` holds every event after ``start``; None: not known yet.
 
     ``opening`` has the tickets the engine is being asked for, each with the newest turn announced meanwhile.
-    ``state`` is what was last made of the numbers, until they change. Each mirror has a ``serial``
-    of its own: as long as it is the same, nothing that the room announced was missed.
+    ``state`` is what was last made of the numbers, until they change. ``public_id`` is what the room goes by,
+    ``settings`` counts how often it was given others. Each mirror has a ``serial`` of its own: as long as it
+    is the same, nothing that the room announced was missed.
     ``end`` has the mirror begin anew with a room of that id, if another one should be made.
     """
 
@@ -71,6 +72,7 @@ class RoomMirror:
     size: int = 0
     zone: str | None = None
     public_id: str | None = None
+    settings: int = 0
     start: int | None = None
     tail: list[Message] = field(default_factory=list)
     occupants: tuple[Occupant, ...] | None = None
@@ -84,27 +86,34 @@ class RoomMirror:
     def hear(self, announcement: Announcement, process: str) -> list[Home]:
         """Takes an announcement in; ``process`` is this one's name.
 
-        Returns the homes that are another process's from now on.
+        Returns the homes that are another process's from now on, and those of sessions that hear several
+        rooms, of which somebody else may be about to say which.
         """
         if announcement.reset:
             for ticket in list(self.homes):
                 self.drop(ticket)
             if announcement.deleted:
                 self.end()
+        asked_for = []
         for ticket in announcement.changed:
             home = self.homes.get(ticket)
             if home is not None:
                 home.good = False
+                if home.ticket == home.session_id:
+                    asked_for.append(home)
         for ticket in announcement.gone:
             self.drop(ticket)
         moved = self._move(announcement) if announcement.moved and announcement.home != process else []
         self.news.clear()
         if announcement.zone is not None:
-            # Its settings are others, and perhaps its id.
+            # Its settings are others, and perhaps its id. Sessions without tickets may not hear it any more.
             self.zone, self.public_id = announcement.zone, None
+            self.settings += 1
+            for home in self.homes.values():
+                home.good = home.good and home.ticket != home.session_id
         self._take(announcement.event, announcement.counter)
         self._state(announcement.counter, announcement.roster, announcement.size)
-        return moved
+        return [*moved, *asked_for] if asked_for else moved
 
     def _move(self, announcement: Announcement) -> list[Home]:
         moved = []

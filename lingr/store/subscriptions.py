@@ -51,7 +51,8 @@ class Subscribed:
     tickets: ``home.good`` says that all this still holds, ``home.told`` is the number that this process last
     sent it. ``is_offline``: it does not want to be seen in its rooms.
     ``is_admitted`` once it is known that it may still hear all these rooms, ``is_sure`` once it was read
-    while changes of it were heard here.
+    while changes of it were heard here. ``process`` served its last poll, and has ``noted`` so often how far
+    it told it.
     """
 
     session: Session
@@ -64,6 +65,9 @@ class Subscribed:
     is_offline: bool = False
     admitted: int = -1
     is_sure: bool = False
+    is_heard: bool = False
+    process: str = ""
+    noted: int = 0
     passages: tuple[Passage, ...] | None = None
 
     @property
@@ -78,16 +82,21 @@ class Subscribed:
 
 @dataclass(slots=True)
 class Subscriptions:
-    """``lifetime`` is how long a session of this kind lives without a call, in milliseconds."""
+    """``lifetime`` is how long a session of this kind lives without a call, in milliseconds.
+
+    ``process`` names this process among all that serve the data set.
+    """
 
     engine: Engine
     mirror: Mirror
     lifetime: int
+    process: str
     _known: dict[str, Subscribed] = field(default_factory=dict)
 
-    def of(self, session_id: str, *, now: int, oldest: int) -> Subscribed:
+    def of(self, session_id: str, *, now: int, oldest: int, polls: bool = False) -> Subscribed:
         """What a session is subscribed to, from memory if that was checked since ``oldest`` (ms).
 
+        ``polls``: from now on this process serves its polls.
 
         Memory is as good as the engine only for who would have heard of a change: one whose rooms are all
         followed, and were when it was read. Raises LingrError ``invalid_session``.
@@ -95,9 +104,9 @@ class Subscriptions:
         known = self._known.get(session_id)
         if known is not None and known.home.checked >= oldest and known.is_sure and self._is_heard(known):
             return known
-        if known is not None and self._is_heard(known) and self._check(known, now):
+        if known is not None and self._is_heard(known) and self._check(known, now, polls):
             return known
-        known = self._open(session_id, now)
+        known = self._open(session_id, now, polls)
         for room_id in known.rooms:
             followed = self.mirror.rooms.get(room_id)
             if followed is not None:
@@ -110,17 +119,23 @@ class Subscriptions:
         followed, session_id, home = self.mirror.rooms, known.session.id, known.home
         if not home.good or not known.rooms:
             return False
-        return all(
-            room_id in followed and followed[room_id].homes.get(session_id) is home for room_id in known.rooms
-        )
+        if not known.is_heard:
+            # A room that is followed no longer spoils the homes in it, so this need not be asked again.
+            known.is_heard = all(
+                room_id in followed and followed[room_id].homes.get(session_id) is home
+                for room_id in known.rooms
+            )
+        return known.is_heard
 
-    def _check(self, known: Subscribed, now: int) -> bool:
+    def _check(self, known: Subscribed, now: int, polls: bool) -> bool:
         """Whether what is known still holds; from now on that is sure as long as changes are heard."""
-        holds = self._read(known.session.id, known)[1].get(".version", "") == known.version
-        holds = holds and known.home.good
-        if holds:
-            known.home.checked, known.is_sure = now, True
-        return holds
+        places = self._read(known.session.id, known, polls)[1]
+        if places.get(".version", "") != known.version or not known.home.good:
+            return False
+        known.home.checked, known.is_sure = now, True
+        known.told, known.sent = int(places.get(".told", known.told)), int(places.get(".sent", known.sent))
+        known.process, known.noted = places.get(".process", ""), int(places.get(".noted", "0"))
+        return True
 
     def known(self, session_id: str) -> Subscribed | None:
         """The same, if it is at hand and holds."""
@@ -212,6 +227,14 @@ class Subscriptions:
             known.home.good = False
         self.engine.command("UNLINK", *self._names(session_id)[1:], safe=True)
 
+    def note(self, home: Home) -> None:
+        """Writes down how far a session was told, for a process that waits to know."""
+        known = self._known.get(home.session_id)
+        if known is not None and known.home is home and known.process == self.process:
+            names = [keys.subscriptions(home.session_id)]
+            run(self.engine, "subscription_told", names, [*_told(known), 1], safe=True)
+            home.written = home.told
+
     def flush(self) -> None:
         """Writes down how far sessions were told, so that other processes know it, too."""
         due = [one for one in self._known.values() if one.home.told != one.home.written]
@@ -224,7 +247,7 @@ class Subscriptions:
                     Call(
                         "subscription_told",
                         [keys.subscriptions(one.session.id)],
-                        [max(one.told, one.home.asked or 0), number or 0],
+                        [*_told(one), 0],
                     )
                     for one, number in told
                 ],
@@ -232,6 +255,10 @@ class Subscriptions:
             )
             for one, number in told:
                 one.home.written = number
+
+    def stale(self, oldest: int) -> list[str]:
+        """The sessions at hand of which the engine was last asked before a time (ms)."""
+        return [one for one, known in self._known.items() if known.home.good and known.home.checked < oldest]
 
     def prune(self, now: int) -> None:
         """Forgets here whoever has not polled for a while."""
@@ -244,13 +271,14 @@ class Subscriptions:
                     if followed is not None and followed.homes.get(session_id) is one.home:
                         del followed.homes[session_id]
 
-    def _open(self, session_id: str, now: int) -> Subscribed:
+    def _open(self, session_id: str, now: int, polls: bool) -> Subscribed:
         former = self._known.pop(session_id, None)
-        fields, places = self._read(session_id, former)
+        fields, places = self._read(session_id, former, polls)
         session = session_of(session_id, fields)
         version, number = places.pop(".version", ""), int(places.pop(".number", "0"))
         told, sent = int(places.pop(".told", number)), int(places.pop(".sent", number))
         is_offline = places.pop(".offline", None) is not None
+        process, noted = places.pop(".process", ""), int(places.pop(".noted", "0"))
         rooms = {room_id: int(position) for room_id, position in sorted(places.items())}
         holder = Holder(session.public_id or "", session.user_id)
         home = Home(session_id, session_id, next(iter(rooms), ""), holder, now, 0, False)
@@ -260,12 +288,15 @@ class Subscriptions:
             home.told, home.noted, home.written = former.home.told, former.home.noted, former.home.written
             self._unlist(former)
         known = self._known[session_id] = Subscribed(
-            session, rooms, number, version, told, sent, home, is_offline
+            session, rooms, number, version, told, sent, home, is_offline, process=process, noted=noted
         )
         return known
 
-    def _read(self, session_id: str, known: Subscribed | None) -> tuple[dict[str, str], dict[str, str]]:
-        arguments = [self.lifetime, "" if known is None else max(known.told, known.home.asked or 0)]
+    def _read(
+        self, session_id: str, known: Subscribed | None, polls: bool
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        arguments: list[Argument] = [self.lifetime, self.process if polls else ""]
+        arguments += ["", ""] if known is None else _told(known)
         fields, raw = run(self.engine, "subscription_open", self._names(session_id), arguments, safe=True)
         return hash_of(fields), hash_of(raw)
 
@@ -278,3 +309,7 @@ class Subscriptions:
     @staticmethod
     def _names(session_id: str) -> tuple[str, str, str]:
         return keys.session(session_id), keys.subscriptions(session_id), keys.passages(session_id)
+
+
+def _told(known: Subscribed) -> list[Argument]:
+    return [max(known.told, known.home.asked or 0), max(known.sent, known.home.told or 0)]

@@ -33,8 +33,8 @@ class Hooks:
     """What the listener has others do.
 
     ``worth_waking`` says whether an announcement gives waiters anything to look at. ``moved`` is told of
-    tickets that another process took over, or wants to know of. ``returned`` is told, when the engine is back, the newest
-    counter known of each room from before.
+    tickets that another process took over, or wants to know of. ``returned`` is told, when the engine is
+    back, the newest counter known of each room from before.
     """
 
     worth_waking: Callable[[Announcement], bool]

@@ -22,7 +22,7 @@ def house() -> Iterator[House]:
     Clients of 2009 find it on the port they poll on, too, and bots may be on the same machine.
     """
     settings = {"LINGR_OBSERVE_PORT": str(free_port()), "LINGR_BOT_ALLOW_PRIVATE": "on"}
-    with opened(LINGR_HOLD_SECONDS="1", **settings) as opened_house:
+    with opened(LINGR_HOLD_SECONDS="1", LINGR_BOTS="on", **settings) as opened_house:
         yield opened_house
 
 

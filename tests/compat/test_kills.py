@@ -28,7 +28,10 @@ def talk() -> Iterator[Endurance]:
         "LINGR_BOT_SECONDS": "1",
         "LINGR_BOT_RETRY_SECONDS": "0.2",
     }
-    with opened(LINGR_HOLD_SECONDS="2", **settings) as house, tempfile.TemporaryDirectory() as folder:
+    with (
+        opened(LINGR_HOLD_SECONDS="2", LINGR_BOTS="on", **settings) as house,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         endurance = Endurance(house, Path(folder))
         try:
             yield endurance

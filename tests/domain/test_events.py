@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lingr.domain import changing, events, logins, rooms, speaking, subscribing
+from lingr.domain import changing, events, logins, observing, rooms, speaking, subscribing
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.values_v2 import Events, EventsWatch
@@ -159,6 +161,42 @@ def test_a_second_room_has_nothing_told_twice_to_who_takes_its_counter_as_it_is(
     assert ann.counter == told
     say(bob, "beta", "there")
     assert ann.texts() == ["there"]
+
+
+def test_another_process_first_asks_how_far_the_session_is(open_ctx, listen_to, ann, bob):
+    first, second = ann.ctx, open_ctx("second")
+    ears = listen_to(first.store)
+    ears.follow("alpha", "beta")
+
+    def pause(seconds: float) -> None:
+        observing.hand_over(first, ears.listen())
+
+    ann.subscribe("alpha")
+    say(bob, "alpha", "one")
+    ears.listen()
+    assert ann.texts() == ["one"]
+    say(bob, "alpha", "two")
+    ears.listen()
+    assert ann.texts() == ["two"]
+    ann.via(replace(second, pause=pause))
+    assert subscribing.subscribe(ann.ctx, ann.caller, rooms=["beta"], reset=False) == ann.counter
+    ann.via(first)
+    say(bob, "beta", "three")
+    ears.listen()
+    assert ann.texts() == ["three"]
+
+
+def test_who_has_no_room_left_does_not_begin_from_the_start(ctx, ann, bob):
+    ann.subscribe("alpha")
+    for number in range(5):
+        say(bob, "alpha", str(number))
+    ann.hear_all()
+    before = ann.counter
+    changing.delete(ctx, rooms.find(ctx, "alpha"))
+    assert ann.hear_all() == []
+    assert subscribing.subscribe(ann.ctx, ann.caller, rooms=["beta"], reset=False) >= before
+    say(bob, "beta", "here")
+    assert ann.texts() == ["here"]
 
 
 def test_who_subscribes_again_because_an_answer_was_lost_gets_it_then(ann, bob):

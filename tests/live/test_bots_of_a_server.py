@@ -23,7 +23,7 @@ def processes_of_bots(house) -> list[int]:
 def test_a_bot_from_the_command_line_answers_and_outlives_its_process():
     endpoint = Server()
     try:
-        with opened(LINGR_BOT_NETWORKS="127.0.0.0/8", LINGR_RATE_LIMITS="off") as house:
+        with opened(LINGR_BOTS="on", LINGR_BOT_NETWORKS="127.0.0.0/8", LINGR_RATE_LIMITS="off") as house:
             room = house.room()
             made = house.served.lingr(
                 "bot", "create", "echo", "--name", "Echo", "--endpoint", endpoint.url("echo")

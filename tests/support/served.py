@@ -34,6 +34,8 @@ class Served:
             "LINGR_DATA_DIR": str(directory / "data"),
             "WEB_CONCURRENCY": "2",
             "LINGR_HOLD_SECONDS": "5",
+            # A process the more for each server: tests that want it say so.
+            "LINGR_BOTS": "off",
             **settings,
         }
 

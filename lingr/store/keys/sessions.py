@@ -85,8 +85,9 @@ def entering(session_id: str) -> str:
 
 def subscriptions(session_id: str) -> str:
     """Hash, room id to how far the session has been told in it; ``.number`` and ``.version`` of that,
-    ``.told``, a number it is known to have been told, ``.sent``, the newest it was sent, ``.offline`` if it
-    is not to be seen; lives as long as the session. Subscription scripts.
+    ``.told``, a number it is known to have been told, ``.sent``, the newest it was sent, ``.process``, which
+    serves its polls, ``.noted``, how often that was asked how far it is, ``.offline`` if it is not to be
+    seen; lives as long as the session. Subscription scripts.
     """
     return f"lingr:session:{{{session_id}}}:subscriptions"
 
