@@ -28,7 +28,7 @@ sleep() {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    settings = {"LINGR_HOLD_SECONDS": "10", "LINGR_BOT_ALLOW_PRIVATE": "on"}
+    settings = {"LINGR_HOLD_SECONDS": "10", "LINGR_BOTS": "on", "LINGR_BOT_ALLOW_PRIVATE": "on"}
     served = Served(tmp_path_factory.mktemp("readme"), **settings)
     served.start()
     yield served
