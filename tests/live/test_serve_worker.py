@@ -230,9 +230,14 @@ def test_reload_replaces_the_workers_and_refuses_nobody(start):
 
 def test_killed_worker_is_replaced(start):
     server = start()
-    worker = server.get()
-    os.kill(int(worker), signal.SIGKILL)
-    assert soon(lambda: server.get() != worker) < 6
+
+    def kill_one() -> float:
+        worker = server.get()
+        os.kill(int(worker), signal.SIGKILL)
+        return soon(lambda: server.get() != worker)
+
+    # The quickest of three: now and then a busy machine has other things to do.
+    assert min(kill_one() for _ in range(3)) < 2
 
 
 def test_worker_leaves_when_its_master_is_killed(start):
