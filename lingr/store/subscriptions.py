@@ -266,13 +266,11 @@ class Subscriptions:
             if one.home.seen < now - FORGOTTEN_MILLISECONDS:
                 del self._known[session_id]
                 one.home.good = False
-                for room_id in one.rooms:
-                    followed = self.mirror.rooms.get(room_id)
-                    if followed is not None and followed.homes.get(session_id) is one.home:
-                        del followed.homes[session_id]
+                self._unlist(one)
 
     def _open(self, session_id: str, now: int, polls: bool) -> Subscribed:
-        former = self._known.pop(session_id, None)
+        # It stays until then: if the engine is away, what it says is not lost.
+        former = self._known.get(session_id)
         fields, places = self._read(session_id, former, polls)
         session = session_of(session_id, fields)
         version, number = places.pop(".version", ""), int(places.pop(".number", "0"))
