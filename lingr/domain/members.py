@@ -36,6 +36,12 @@ def require_rooms(ctx: Context, public_ids: Sequence[str], user_id: str | None) 
     return tuple(seen.room for seen in found)
 
 
+def rooms_named(ctx: Context, public_ids: Sequence[str]) -> list[Room]:
+    """The rooms that go by these ids, whoever may see them; unknown ids are left out."""
+    well_formed = [one for one in public_ids if ROOM_ID.fullmatch(one)]
+    return [seen.room for seen in ctx.store.members.rooms(well_formed, None) if seen is not None]
+
+
 def find(ctx: Context, public_id: str, user_id: str | None) -> Seen:
     """The room that goes by that id, and what that user is in it. Raises LingrError ``invalid_room``."""
     return _found(_look(ctx, [public_id], user_id)[0])

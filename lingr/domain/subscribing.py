@@ -43,9 +43,7 @@ def unsubscribe(ctx: Context, caller: Caller, *, rooms: Sequence[str]) -> int:
 
     Rooms that it does not hear are no matter. Raises LingrError ``invalid_session``.
     """
-    ids = set(rooms) | {
-        room.id for room in map(ctx.store.rooms.named, dict.fromkeys(rooms)) if room is not None
-    }
+    ids = set(rooms) | {room.id for room in members.rooms_named(ctx, tuple(dict.fromkeys(rooms)))}
     return _change(ctx, caller.present, lambda old: tuple(one for one in old if one not in ids), afresh=False)
 
 
