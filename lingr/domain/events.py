@@ -50,7 +50,7 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> Events | Ev
     with suppress(_Overtaken):
         _admit(ctx, known)
     stay(ctx, known)
-    asked = told(known) if counter is None else counter
+    asked = known.told_surely if counter is None else counter
     names = known.names
     name = names[0] if names else f"{USER}{known.session.user_id}"
     watch = EventsWatch(session_id, session_id, asked, names, name)
@@ -123,19 +123,6 @@ def _renew(ctx: Context, polling: Callable[[str], bool]) -> None:
                 known.home.good = False
 
 
-def sent(known: Subscribed) -> int:
-    """The number of what was last sent to a session, as far as this process knows: mostly it came there."""
-    return max(known.sent, known.home.told or 0, told(known))
-
-
-def told(known: Subscribed) -> int:
-    """The last number that a session is known to have been told.
-
-    What was sent to it last may have been lost on the way; what it polled from was not.
-    """
-    return known.told if known.home.asked is None else max(known.told, known.home.asked)
-
-
 def standing(ctx: Context, watch: EventsWatch) -> tuple[Home, Standing] | None:
     """Where the holder of a watch stands that was just looked at, and found nothing to hear.
 
@@ -194,7 +181,7 @@ def _admit(ctx: Context, known: Subscribed) -> None:
         return
     closed = members.closed_to(ctx, known.names, known.session.user_id)
     if closed:
-        _write(ctx, known, max(known.number, sent(known)), {}, removed=closed)
+        _write(ctx, known, max(known.number, known.sent_last), {}, removed=closed)
         attendance.go(ctx, known.session.id, closed, notice="")
     known.admitted = known.home.checked
 
@@ -205,7 +192,7 @@ def _found(ctx: Context, known: Subscribed, asked: int) -> Events | None:
     counters = _counters(ctx, known)
     gone = [room_id for room_id in known.rooms if room_id not in counters]
     if gone:
-        _write(ctx, known, max(known.number, sent(known)), {}, removed=gone)
+        _write(ctx, known, max(known.number, known.sent_last), {}, removed=gone)
         return _found(ctx, known, asked)
     asked = _not_ahead(ctx, known, asked, counters)
     known.home.asked = asked
@@ -305,7 +292,7 @@ def _not_ahead(ctx: Context, known: Subscribed, asked: int, counters: Mapping[st
         _write(ctx, known, asked, {}, passage=Passage(known.number, asked, {}))
         return asked
     begin = known.rooms[alone]
-    at = max(begin + max(0, told(known) - known.number), counters[alone] - MOST_EVENTS)
+    at = max(begin + max(0, known.told_surely - known.number), counters[alone] - MOST_EVENTS)
     _write(
         ctx, known, asked, {alone: at}, passage=Passage(known.number, asked, {alone: (begin, at)}, alone=True)
     )
@@ -326,7 +313,7 @@ def _write(
     removed: Iterable[str] = (),
 ) -> None:
     if not ctx.store.subscriptions.write(
-        known, number, rooms, told=told(known), passage=passage, removed=removed
+        known, number, rooms, told=known.told_surely, passage=passage, removed=removed
     ):
         raise _Overtaken
 

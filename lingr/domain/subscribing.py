@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lingr.domain import attendance, events, members
+from lingr.domain import attendance, members
 from lingr.domain.context import Caller, Context
 from lingr.domain.places import Change, changed
 from lingr.errors import LingrError
@@ -94,12 +94,12 @@ def _change(
             raise LingrError("invalid_parameter", parameter="rooms")
         if set(change.rooms) == set(former) and not afresh:
             _attend(ctx, known, change, former)
-            return events.told(known)
+            return known.told_surely
         written = ctx.store.subscriptions.write(
             known,
             change.number,
             {room_id: at for room_id, at in change.rooms.items() if known.rooms.get(room_id) != at},
-            told=change.told if afresh or not former else events.told(known),
+            told=change.told if afresh or not former else known.told_surely,
             passage=change.passage,
             removed=change.removed,
             afresh=afresh,
@@ -135,7 +135,7 @@ def _planned(ctx: Context, known: Subscribed, wanted: tuple[str, ...], afresh: b
         counters,
         wanted=[room_id for room_id in wanted if room_id in counters],
         seconds=ctx.clock() // 1000,
-        told=events.sent(known),
+        told=known.sent_last,
         is_fresh=not known.rooms and not known.number,
         afresh=afresh,
     )

@@ -76,6 +76,19 @@ class Subscribed:
         return next(iter(self.rooms)) if len(self.rooms) == 1 else None
 
     @property
+    def told_surely(self) -> int:
+        """The last number that it is known to have been told.
+
+        What was sent to it last may have been lost on the way; what it polled from was not.
+        """
+        return max(self.told, self.home.asked or 0)
+
+    @property
+    def sent_last(self) -> int:
+        """The number of what was last sent to it, as far as this process knows: mostly it came there."""
+        return max(self.sent, self.home.told or 0, self.told_surely)
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(self.rooms)
 
@@ -310,4 +323,4 @@ class Subscriptions:
 
 
 def _told(known: Subscribed) -> list[Argument]:
-    return [max(known.told, known.home.asked or 0), max(known.sent, known.home.told or 0)]
+    return [known.told_surely, known.sent_last]
