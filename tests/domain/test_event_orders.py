@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lingr.domain import rooms, speaking
 from lingr.domain.context import Context
 from lingr.store import Store
+from lingr.values_v2 import Event
 from support.ears import Ears
 from support.subscriber import Subscriber
 
@@ -62,7 +63,7 @@ class Trial:
         self.subscribed = set(start)
         self.due: dict[str, list[str]] = defaultdict(list)
         self.heard: dict[str, list[str]] = defaultdict(list)
-        self.told: list[tuple[int, list[Any]]] = []
+        self.told: list[tuple[int, list[Event]]] = []
 
     def say(self, room: str, process: str) -> None:
         text = f"{room} {next(_trials)}"
@@ -80,12 +81,15 @@ class Trial:
         ids = [event.id for event in events]
         assert ids == sorted(set(ids))
         assert all(id > asked for id in ids)
-        for event in events:
-            if event.told.message.type == "user":
-                self.heard[event.told.room.partition("-")[0]].append(event.told.message.text)
+        self.note(events)
         if events:
             self.told.append((asked, events))
         return bool(events)
+
+    def note(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.told.message.type == "user":
+                self.heard[event.told.room.partition("-")[0]].append(event.told.message.text)
 
     def hear_all(self, process: str) -> None:
         self.listen(process)
@@ -93,13 +97,18 @@ class Trial:
             pass
 
     def again(self, process: str, which: int) -> None:
-        """What was told is told once more to who asks from an earlier counter."""
+        """What was told is told once more to who asks from an earlier counter, and what happened since after it.
+
+        That answer arrives, too.
+        """
         if self.told:
             self.listen(process)
             asked, events = self.told[which % len(self.told)]
             found = self.hearer.via(self.contexts[process]).observe(asked)
             assert found is not None
             assert list(found.events[: len(events)]) == events
+            self.note([event for event in found.events if event.id > self.hearer.counter])
+            self.hearer.counter = max(self.hearer.counter, found.counter)
 
     def subscribe(self, room: str, process: str) -> None:
         if room not in self.subscribed:
@@ -118,6 +127,11 @@ class Trial:
             self.told.clear()
 
 
+@example(
+    steps=[("hear", "first"), ("say", "alpha", "first"), ("again", "first", 0), ("subscribe", "beta", "first")],
+    follows=False,
+    start={"alpha"},
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps, follows=st.booleans(), start=st.sets(st.sampled_from(ROOMS), min_size=1))
 def test_everything_is_heard_once_and_in_order(
