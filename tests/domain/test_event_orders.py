@@ -97,7 +97,7 @@ class Trial:
             pass
 
     def again(self, process: str, which: int) -> None:
-        """What was told is told once more to who asks from an earlier counter, and what happened since after it.
+        """Who asks from an earlier counter is told once more what it was told, and then what happened since.
 
         That answer arrives, too.
         """
@@ -128,7 +128,12 @@ class Trial:
 
 
 @example(
-    steps=[("hear", "first"), ("say", "alpha", "first"), ("again", "first", 0), ("subscribe", "beta", "first")],
+    steps=[
+        ("hear", "first"),
+        ("say", "alpha", "first"),
+        ("again", "first", 0),
+        ("subscribe", "beta", "first"),
+    ],
     follows=False,
     start={"alpha"},
 )
