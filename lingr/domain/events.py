@@ -223,11 +223,13 @@ def _passed(
         told: list[Counted] = []
         for room_id, (start, end) in passage.moved.items():
             begin = max(start, place.get(room_id, end))
-            page = history.after(ctx, room_id, begin, visible, end - begin) if begin < end else None
-            told += along(passage, {room_id: page.messages}) if page else []
+            if begin < end:
+                read = ctx.store.log.reader(room_id, end)
+                page = history.after(ctx, room_id, begin, visible, end - begin, read=read)
+                told += along(passage, {room_id: page.messages})
         return to_tell(told, place, asked, visible)
     events = {
-        room_id: ctx.store.log.after(room_id, start, end - start)
+        room_id: ctx.store.log.reader(room_id, end)(room_id, start, end - start)
         for room_id, (start, end) in passage.moved.items()
         if start < end
     }

@@ -32,6 +32,14 @@ class Log:
                 return known
         return self.stored(room_id, counter, most)
 
+    def reader(self, room_id: str, end: int) -> Callable[[str, int, int], tuple[Message, ...]]:
+        """What reads a room as ``after`` does, and misses nothing up to ``end``.
+
+        That may be further than this process has heard.
+        """
+        followed = self.mirror.rooms.get(room_id)
+        return self.after if followed is not None and followed.newest >= end else self.stored
+
     def stored(self, room_id: str, counter: int, most: int, before: int | None = None) -> tuple[Message, ...]:
         """As ``after``, from the engine whatever this process has heard; only ids below ``before``."""
         end = "+" if before is None else f"({before}-0"

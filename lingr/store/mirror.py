@@ -147,11 +147,18 @@ class RoomMirror:
         """Up to ``most`` events after a counter, oldest first, or None if the tail does not hold them all."""
         if self.start is None or counter < self.start:
             return None
-        if self.counter is not None and self.counter > (self.tail[-1].id if self.tail else self.start):
+        if self.counter is not None and self.counter > self.newest:
             # The engine told of an event whose announcement has not come, or never will.
             return None
         skip = counter - self.start
         return tuple(self.tail[skip : skip + most])
+
+    @property
+    def newest(self) -> int:
+        """The id of the newest event heard of, or where those to be heard of begin; -1 if none was."""
+        if self.tail:
+            return self.tail[-1].id
+        return -1 if self.start is None else self.start
 
     def holds(self, counter: int) -> bool:
         """Whether memory has every event after a counter."""

@@ -287,7 +287,8 @@ class Subscriptions:
         fields, places = self._read(session_id, former, polls)
         session = session_of(session_id, fields)
         version, number = places.pop(".version", ""), int(places.pop(".number", "0"))
-        told, sent = int(places.pop(".told", number)), int(places.pop(".sent", number))
+        told = int(places.pop(".told", number))
+        sent = int(places.pop(".sent", told))
         is_offline = places.pop(".offline", None) is not None
         process, noted = places.pop(".process", ""), int(places.pop(".noted", "0"))
         rooms = {room_id: int(position) for room_id, position in sorted(places.items())}

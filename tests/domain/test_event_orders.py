@@ -137,6 +137,16 @@ class Trial:
     follows=False,
     start={"alpha"},
 )
+@example(
+    steps=[("say", "alpha", "first"), ("subscribe", "beta", "first"), ("subscribe", "gamma", "first")],
+    follows=False,
+    start={"alpha"},
+)
+@example(
+    steps=[("say", "alpha", "first"), ("subscribe", "beta", "second"), ("hear", "first")],
+    follows=True,
+    start={"alpha"},
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps, follows=st.booleans(), start=st.sets(st.sampled_from(ROOMS), min_size=1))
 def test_everything_is_heard_once_and_in_order(
