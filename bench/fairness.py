@@ -21,7 +21,7 @@ BETWEEN_PROBES_SECONDS = 0.005
 
 
 def measure_fairness() -> dict[str, float]:
-    """Milliseconds from a message to its one observer in another room, and from /healthz to its answer."""
+    """How long a message takes to its one observer in another room, and `/healthz` to answer."""
     probes: list[float] = []
     answers: list[dict[str, Any]] = []
     speaking, over = threading.Event(), threading.Event()
@@ -61,8 +61,8 @@ def measure_fairness() -> dict[str, float]:
         raise BenchError("nothing was heard beside the crowd")
     probes.sort()
     return {
-        "another room's message, half of them within": answers[0]["delivery_us"]["p50"] / 1000,
-        "another room's message, 99 of 100 within": answers[0]["delivery_us"]["p99"] / 1000,
-        "/healthz, half of the answers within": probes[len(probes) // 2],
-        "/healthz, 99 of 100 answers within": probes[len(probes) * 99 // 100],
+        "another room's message, half of them within (ms)": answers[0]["delivery_us"]["p50"] / 1000,
+        "another room's message, 99 of 100 within (ms)": answers[0]["delivery_us"]["p99"] / 1000,
+        "/healthz, half of the answers within (ms)": probes[len(probes) // 2],
+        "/healthz, 99 of 100 answers within (ms)": probes[len(probes) * 99 // 100],
     }

@@ -134,7 +134,7 @@ def heading() -> str:
     return f"{time.strftime('%Y-%m-%d')}, {machine}; {told}."
 
 
-def save(runs: Sequence[Run], calls: Sequence[Calls], fairness: dict[str, float]) -> Path:
+def save(runs: Sequence[Run], calls: Sequence[Calls], others: dict[str, float]) -> Path:
     """Write every run and the medians to bench/results/."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.json"
@@ -143,7 +143,7 @@ def save(runs: Sequence[Run], calls: Sequence[Calls], fairness: dict[str, float]
         "medians": [{**asdict(case), **figures} for case, figures in medians(runs).items()],
         "runs": [run.as_dict() for run in runs],
         "calls": [asdict(call) for call in calls],
-        "fairness_ms": fairness,
+        "others": others,
     }
     path.write_text(json.dumps(document, indent=1) + "\n")
     return path

@@ -102,7 +102,7 @@ class Results:
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self.calls: list[Calls] = []
-        self.fairness: dict[str, float] = {}
+        self.others: dict[str, float] = {}
         self.failed: list[str] = []
 
     @contextmanager
@@ -133,10 +133,10 @@ def run_all(chosen: argparse.Namespace) -> Results:
                     results.calls += measure_calls(SERVERS[name], QUICK_CALLS if chosen.quick else CALLS)
     if FAIR in kinds(chosen) and OURS in chosen.servers:
         with results.step(FAIR):
-            results.fairness |= measure_fairness()
+            results.others |= measure_fairness()
     if IDLE in kinds(chosen) and OURS in chosen.servers:
         with results.step(IDLE):
-            results.fairness |= measure_quiet()
+            results.others |= measure_quiet()
     return results
 
 
@@ -147,7 +147,7 @@ def show(results: Results) -> None:
     if results.calls:
         parts.append(calls_table(results.calls))
     parts.append(verdicts(results.runs, results.calls))
-    parts.append([f"* {what}: {milliseconds:.1f} ms" for what, milliseconds in results.fairness.items()])
+    parts.append([f"* {what}: {figure:.1f}" for what, figure in results.others.items()])
     parts.append([*warnings(results.runs), *results.failed])
     print("\n\n".join("\n".join(lines) for lines in parts if lines))
 
@@ -165,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     show(results)
-    print(f"every run: {save(results.runs, results.calls, results.fairness)}", file=sys.stderr)
+    print(f"every run: {save(results.runs, results.calls, results.others)}", file=sys.stderr)
     return 0 if results.sound() else 1
 
 
