@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 import gevent
 import structlog
 
 from lingr.render import Rendered
+from lingr.serving.burst import Later
 from lingr.serving.connection import IDLE, Connection
 from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.door import Door
@@ -36,18 +38,40 @@ class Wire(Protocol):
     def drop(self, conn: Connection) -> None: ...
 
 
+class Delivery(NamedTuple):
+    """What a crowd has coming: ``told``, with its ``news``, and the answer that all of them share.
+
+    ``close`` says that their connections end with it.
+    """
+
+    crowd: Crowd
+    close: bool
+    told: Common[Any]
+    news: Told
+    shared: Rendered
+
+
 class Deliveries:
     """Answers crowds. ``look`` has a single poll looked after that cannot be answered with its crowd.
 
-    ``logged``: each answer goes into an access log.
+    What goes to a few only is sent ``later``, which is told what to call. ``logged``: each answer goes into
+    an access log.
     """
 
     def __init__(
-        self, door: Door, wire: Wire, times: Times, look: Callable[[Connection], None], *, logged: bool
+        self,
+        door: Door,
+        wire: Wire,
+        times: Times,
+        later: Later,
+        look: Callable[[Connection], None],
+        *,
+        logged: bool,
     ) -> None:
         self._door = door
         self._wire = wire
         self._times = times
+        self._later = later
         self._look = look
         self._logged = logged
         self._under_way = 0
@@ -90,15 +114,12 @@ class Deliveries:
         if told.standing is not None:
             # Here they will stand when they come again.
             crowds.at(told.standing, crowd.held)
+        delivery = Delivery(crowd, crowds.close, told, told.news, shared)
         members = list(crowd.members)
         if len(members) > SLICE:
-            gevent.spawn_raw(self._deliver, members, crowds, crowd, told, told.news, shared)
-            return
-        try:
-            self._deliver_slice(members, crowds.close, crowd, told, told.news, shared)
-        except Exception:
-            log.exception("unspecified failure", what="delivery")
-            self._look_at(members, crowd)
+            gevent.spawn_raw(self._deliver_all, delivery, members)
+        else:
+            self._later(partial(self._deliver, delivery, members))
 
     def _let_stand(self, crowds: Crowds, crowd: Crowd, told: Common[Any]) -> None:
         """There is nothing for the whole crowd; there may be for some of it."""
@@ -109,43 +130,28 @@ class Deliveries:
         if told.private:
             crowds.fall_behind(crowd)
 
-    def _deliver(
-        self,
-        members: list[Connection],
-        crowds: Crowds,
-        crowd: Crowd,
-        told: Common[Any],
-        news: Told,
-        shared: Rendered,
-    ) -> None:
-        """Sends all of a crowd what they share, with pauses in which others get their turn."""
+    def _deliver_all(self, delivery: Delivery, members: list[Connection]) -> None:
+        """Delivers to more than one slice, with pauses in which others get their turn."""
         self._under_way += 1
         try:
             for start in range(0, len(members), SLICE):
                 if start:
                     gevent.sleep(REST_SECONDS)
-                self._deliver_slice(members[start : start + SLICE], crowds.close, crowd, told, news, shared)
-        except Exception:
-            log.exception("unspecified failure", what="delivery")
-            self._look_at(members, crowd)
+                self._deliver(delivery, members[start : start + SLICE])
         finally:
             self._under_way -= 1
 
-    def _look_at(self, members: list[Connection], crowd: Crowd) -> None:
-        """Has those looked after that are still in the crowd."""
-        for conn in members:
-            if conn.crowd is crowd:
-                self._look(conn)
+    def _deliver(self, delivery: Delivery, members: list[Connection]) -> None:
+        try:
+            self._send(delivery, members)
+        except Exception:
+            log.exception("unspecified failure", what="delivery")
+            for conn in members:
+                if conn.crowd is delivery.crowd:
+                    self._look(conn)
 
-    def _deliver_slice(
-        self,
-        members: list[Connection],
-        close: bool,
-        crowd: Crowd,
-        told: Common[Any],
-        news: Told,
-        shared: Rendered,
-    ) -> None:
+    def _send(self, delivery: Delivery, members: list[Connection]) -> None:
+        crowd, close, told, news, shared = delivery
         counter, roster = news.counter, None if news.occupants is None else news.roster
         asked = crowd.counter
         data = self._wire.bytes_of(shared, close=close)

@@ -22,6 +22,7 @@ from werkzeug.http import parse_list_header
 from lingr.render import Rendered
 from lingr.serving.access import AccessLog
 from lingr.serving.answers import Answers
+from lingr.serving.burst import Burst
 from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connection
 from lingr.serving.door import Call, Door
 from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
@@ -32,11 +33,14 @@ from lingr.serving.times import Times
 from lingr.serving.watched import Watched
 
 IN = select.EPOLLIN
-AT_ONCE = 128
+AT_ONCE = 512
 """Connections that are seen to before the rest of the process gets its turn."""
 
+CROWDED = 128
+"""The same for those who poll in crowds."""
+
 BESIDE = 8
-"""The same for those who poll in crowds, while answers go out to one: they go first."""
+"""And for these while answers go out to a crowd: they go first."""
 
 POLLS = "/observe"
 READERS = 32
@@ -77,13 +81,14 @@ class Parking:
         logged = manners.log is not None
         self._times = Times(door.hold_seconds, manners.keepalive)
         self._repeats = Repeats(door, self, self._times, logged=logged)
-        self._polls = Polls(door, self, self._times, self._repeats.remember, logged=logged)
-        self._sayings = Sayings(door, self, manners.most_bytes, logged=logged)
+        burst = Burst()
+        self._polls = Polls(door, self, self._times, burst.put, self._repeats.remember, logged=logged)
+        self._sayings = Sayings(door, self, burst.put, manners.most_bytes, logged=logged)
         self._connections: dict[int, Connection] = {}
         # Those who poll in a crowd keep nobody else waiting, however many they are.
         self._few: Watched = Watched(lambda: self._see_to(self._few, AT_ONCE))
         self._many: Watched = Watched(
-            lambda: self._see_to(self._many, BESIDE if self._polls.deliveries.are_under_way else AT_ONCE)
+            lambda: self._see_to(self._many, BESIDE if self._polls.deliveries.are_under_way else CROWDED)
         )
         self._unread: deque[tuple[Connection, Ordinary, str, bytes]] = deque()
         self._first_unread: tuple[Connection, Ordinary, str, bytes] | None = None

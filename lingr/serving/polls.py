@@ -10,6 +10,7 @@ import gevent
 import structlog
 
 from lingr.serving import deliveries
+from lingr.serving.burst import Later
 from lingr.serving.connection import IDLE, PARKED, Connection
 from lingr.serving.crowds import ParkedRoom
 from lingr.serving.deliveries import SLICE, Deliveries
@@ -40,6 +41,7 @@ class Polls:
         door: Door,
         wire: Wire,
         times: Times,
+        later: Later,
         remember: Callable[[Connection, Held, bytes], None],
         *,
         logged: bool,
@@ -48,7 +50,7 @@ class Polls:
         self._wire = wire
         self._times = times
         self._remember = remember
-        self.deliveries = Deliveries(door, wire, times, self.look, logged=logged)
+        self.deliveries = Deliveries(door, wire, times, later, self.look, logged=logged)
         self._rooms: dict[str, ParkedRoom] = {}
         self._looks: deque[Connection] = deque()
         self._lookers = 0

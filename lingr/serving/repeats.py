@@ -48,26 +48,22 @@ class Repeats:
         counter was told to this ticket. If it is the newest, and the roster the one it knows, the poll is
         parked.
         """
-        if self._logged:
-            return False
-        prefix, suffix, crowds, home = conn.prefix, conn.suffix, conn.crowds, conn.home
-        if prefix is None or ((crowds is None or home is None) and conn.quiet is None):
-            return False
-        if not (data.startswith(prefix) and data.endswith(suffix)):
+        prefix, suffix = conn.prefix, conn.suffix
+        if prefix is None or self._logged or not (data.startswith(prefix) and data.endswith(suffix)):
             return False
         counter = data[len(prefix) : -len(suffix)]
+        crowds, home = conn.crowds, conn.home
         if crowds is None or home is None:
             return self._rest(conn, counter)
-        crowd = crowds.by_key.get(counter)
         if not home.good or home.suspect:
             return False
+        crowd = crowds.by_key.get(counter)
         if crowd is None:
             return (
                 home.told is not None and counter == b"%d" % home.told and self._catch_up(conn, crowds, home)
             )
-        if home.told != crowd.counter:
-            return False
-        if crowd.roster is not None and crowd.roster != home.roster:
+        roster = crowd.roster
+        if home.told != crowd.counter or (roster is not None and roster != home.roster):
             return False
         self._wire.requests += 1
         conn.state = PARKED

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 from lingr.render import Rendered
+from lingr.serving.burst import Later
 from lingr.serving.connection import BUSY, Connection
 from lingr.serving.door import Call, Door, Repeat
 
@@ -66,11 +67,15 @@ class Template:
 
 
 class Sayings:
-    """Answers such requests without a greenlet each; any doubt, and it is left to the general way."""
+    """Answers such requests without a greenlet each; any doubt, and it is left to the general way.
 
-    def __init__(self, door: Door, wire: Wire, most_bytes: int, *, logged: bool) -> None:
+    Answers are sent ``later``, which is told what to call.
+    """
+
+    def __init__(self, door: Door, wire: Wire, later: Later, most_bytes: int, *, logged: bool) -> None:
         self._door = door
         self._wire = wire
+        self._later = later
         self._most_bytes = most_bytes
         self._logged = logged
 
@@ -106,8 +111,10 @@ class Sayings:
         return True
 
     def _done(self, conn: Connection, template: Template, told: Any) -> None:
+        self._later(partial(self._answer, conn, template, template.repeat.outcome(told), told))
+
+    def _answer(self, conn: Connection, template: Template, rendered: Rendered | None, told: Any) -> None:
         data, template.data = template.data, b""
-        rendered = template.repeat.outcome(told)
         try:
             if rendered is not None:
                 self._wire.respond(conn, rendered)

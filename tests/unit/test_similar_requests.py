@@ -41,7 +41,8 @@ class Talker:
         self.answered: list[Rendered] = []
         self.begun: list[tuple[bytes, str]] = []
         self.dropped = 0
-        self.sayings = Sayings(SimpleNamespace(prepare=self.prepare), self, MOST_BYTES, logged=logged)
+        door = SimpleNamespace(prepare=self.prepare)
+        self.sayings = Sayings(door, self, lambda answer: answer(), MOST_BYTES, logged=logged)
         self.conn = Connection(None, None, "192.0.2.1", 0)
         if first is not None:
             self.learn(first)
