@@ -199,7 +199,12 @@ def stamp(milliseconds: int, zone_name: str) -> str:
 
     Raises LookupError for a zone that is not known.
     """
-    minute, second = divmod(milliseconds // 1000, 60)
+    return _stamp(milliseconds // 1000, zone_name)
+
+
+@lru_cache(maxsize=4096)
+def _stamp(seconds: int, zone_name: str) -> str:
+    minute, second = divmod(seconds, 60)
     head, offset = _minute(minute, zone_name)
     return f"{head}{second:02d}{offset}"
 

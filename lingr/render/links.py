@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from lingr.values import Message, Room
@@ -14,9 +14,18 @@ MESSAGE_SIZE = "26x26"
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes addresses. ``base_url`` is the public one of this server, without a slash."""
+    """Makes addresses. ``base_url`` is the public one of this server, without a slash.
+
+    ``occupant_icon`` and ``message_icon`` are those of people without one.
+    """
 
     base_url: str
+    occupant_icon: str = field(init=False)
+    message_icon: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "occupant_icon", self.user_picture(None, None, OCCUPANT_SIZE))
+        object.__setattr__(self, "message_icon", self.user_picture(None, None, MESSAGE_SIZE))
 
     def room(self, room_id: str) -> str:
         return f"{self.base_url}/room/{quote(room_id, safe='')}"
@@ -43,11 +52,3 @@ class Links:
     @property
     def room_icon(self) -> str:
         return f"{self.base_url}/static/icons/room-16x16.png"
-
-    @property
-    def occupant_icon(self) -> str:
-        return self.user_picture(None, None, OCCUPANT_SIZE)
-
-    @property
-    def message_icon(self) -> str:
-        return self.user_picture(None, None, MESSAGE_SIZE)

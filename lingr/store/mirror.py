@@ -58,7 +58,8 @@ class Home:
 
 @dataclass(slots=True)
 class RoomMirror:
-    """One followed room. ``tail`` holds every event after ``start``; None: not known yet.
+    """One followed room. ``tail`` holds every event after ``start``; None: not known yet. ``newest`` is the
+    id of the last one, or ``start`` while there is none, or -1.
 
     ``opening`` has the tickets the engine is being asked for, each with the newest turn announced meanwhile.
     ``state`` is what was last made of the numbers, until they change. ``public_id`` is what the room goes by,
@@ -74,6 +75,7 @@ class RoomMirror:
     public_id: str | None = None
     settings: int = 0
     start: int | None = None
+    newest: int = -1
     tail: list[Message] = field(default_factory=list)
     occupants: tuple[Occupant, ...] | None = None
     homes: dict[str, Home] = field(default_factory=dict)
@@ -140,29 +142,22 @@ class RoomMirror:
         if self.zone is None or self.roster is None or state.roster >= self.roster:
             self.zone = state.zone
         if self.start is None:
-            self.start = state.counter
+            self.start = self.newest = state.counter
         self._state(state.counter, state.roster, state.size)
 
     def after(self, counter: int, most: int) -> tuple[Message, ...] | None:
         """Up to ``most`` events after a counter, oldest first, or None if the tail does not hold them all."""
-        if self.start is None or counter < self.start:
-            return None
-        if self.counter is not None and self.counter > self.newest:
-            # The engine told of an event whose announcement has not come, or never will.
+        if self.start is None or not self.holds(counter):
             return None
         skip = counter - self.start
         return tuple(self.tail[skip : skip + most])
 
-    @property
-    def newest(self) -> int:
-        """The id of the newest event heard of, or where those to be heard of begin; -1 if none was."""
-        if self.tail:
-            return self.tail[-1].id
-        return -1 if self.start is None else self.start
-
     def holds(self, counter: int) -> bool:
         """Whether memory has every event after a counter."""
-        return self.after(counter, 0) is not None
+        if self.start is None or counter < self.start:
+            return False
+        # The engine may have told of an event whose announcement has not come, or never will.
+        return self.counter is None or self.counter <= self.newest
 
     def remember(self, counter: int, common: Common[News]) -> None:
         """Keeps what there is to tell after a counter, until the room's next announcement."""
@@ -171,22 +166,23 @@ class RoomMirror:
         self.news[counter] = common
 
     def _take(self, event: Message | None, counter: int) -> None:
-        newest = self.tail[-1].id if self.tail else self.start
         if event is None:
-            if newest is not None and counter > newest:
+            if self.start is not None and counter > self.newest:
                 self._forget_tail(None)
             return
-        if newest is not None and event.id <= newest:
+        if event.id <= self.newest:
             return
-        if newest is None or event.id > newest + 1:
+        if self.start is None or event.id > self.newest + 1:
             self._forget_tail(event.id - 1)
         self.tail.append(event)
+        self.newest = event.id
         if len(self.tail) > TAIL_EVENTS:
             self.start = self.tail.pop(0).id
 
     def _forget_tail(self, start: int | None) -> None:
         self.tail.clear()
         self.start = start
+        self.newest = -1 if start is None else start
 
     def _state(self, counter: int, roster: int, size: int) -> None:
         self.state = None

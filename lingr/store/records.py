@@ -108,21 +108,24 @@ def room_of(room_id: str, fields: dict[str, str]) -> Room:
 
 
 def fields_of(room: Room, epoch: str) -> list[str | bytes | int]:
-    """Field and value pairs of a new room's hash."""
+    """Field and value pairs of a new room's hash.
+
+    Those that are read most often come first: the engine looks for them from the beginning.
+    """
     pairs: dict[str, str | bytes | int | None] = {
+        "epoch": epoch,
+        "roster": room.roster,
+        "timezone": room.timezone,
         "name": room.name,
         "description": room.description,
         "tags": msgspec.json.encode(room.tags),
-        "timezone": room.timezone,
         "listed": int(room.listed),
         "owner_id": room.owner_id,
         "password": room.password,
         "created": room.created,
         "moved_to": room.moved_to,
-        "roster": room.roster,
         "icon": room.icon,
         "members_only": int(room.members_only) or None,
-        "epoch": epoch,
     }
     return [part for pair in pairs.items() if pair[1] is not None for part in pair if part is not None]
 

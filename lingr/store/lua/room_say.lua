@@ -15,7 +15,7 @@ local SPEAKING, SAID, REPEATED = KEYS[6], KEYS[7], KEYS[7]
 local now, attempt, target = ARGV[4], ARGV[6], ARGV[9]
 local record = redis.call('HGET', TICKETS, ARGV[1])
 local session, epoch, voice = string.match(
-  record or '', '^{"occupant":"[^"]*","session":"([^"]*)","epoch":"([^"]*)"(.*)}$')
+  record or '', '^{"occupant":"[^"]*","session":"([^"]*)","epoch":"([^"]*)"()')
 local room = redis.call(
   'HMGET', ROOM, 'epoch', 'counter', 'roster', 'chatters', 'observers', 'timezone', 'repeated')
 if session ~= ARGV[2] or epoch ~= room[1] then return { 'error', 'invalid_ticket' } end
@@ -29,19 +29,21 @@ elseif room[7] then
 end
 if said then return { 'ok', said, room[6] } end
 
-if voice == '' then return { 'error', 'no_nickname' } end
-local json = ',' .. string.sub(voice, 11, -2) .. ',' .. ARGV[3]
+local speaker = string.sub(record, voice + 10, -3)
+if speaker == '' then return { 'error', 'no_nickname' } end
+local to = ''
 if target ~= '' then
   local occupant = redis.call('HGET', OCCUPANTS, target)
   if not occupant then return { 'error', 'invalid_parameter', 'parameter', 'occupant_id' } end
   local user_id = cjson.decode(occupant).user_id
-  json = ',"to_occupant_id":"' .. target .. '"' .. (user_id and ',"to_user_id":"' .. user_id .. '"' or '') .. json
+  to = ',"to_occupant_id":"' .. target .. '"' .. (user_id and ',"to_user_id":"' .. user_id .. '"' or '')
 end
 local refused = refusal(SPEAKING, ARGV[10], ARGV[11])
 if refused then return refused end
 
-local counter = room[2] + 1
-json = '{"id":' .. counter .. json
+-- As text: numbers are written anew, and slowly, wherever they are put into one.
+local counter = string.format('%d', room[2] + 1)
+local json = '{"id":' .. counter .. to .. ',' .. speaker .. ',' .. ARGV[3]
 if attempt == '' then
   redis.call('XADD', LOG, 'MAXLEN', '~', ARGV[5], counter .. '-0', 'event', json)
   redis.call('SET', SAID, json, 'PX', ARGV[8])
