@@ -22,7 +22,7 @@ from lingr.api.generation import Api
 from lingr.api.reading import Request
 from lingr.api.style import V2
 from lingr.clock import system_clock
-from lingr.domain import archives, attendance, events, observing, presence, retention, rooms, settling, users
+from lingr.domain import archives, attendance, observing, presence, retention, rooms, settling, staying, users
 from lingr.domain.context import Context
 from lingr.domain.rounds import Round
 from lingr.files import open_files
@@ -156,7 +156,7 @@ def _chores(ctx: Context, hub: Hub) -> pulse.Chores:
             hub.announce(room_id)
         for user_id in users.due_news(ctx):
             hub.announce(f"{USER}{user_id}")
-        events.flush(ctx, hub.is_polled)
+        staying.flush(ctx, hub.is_polled)
 
     def sweep() -> None:
         presence.sweep(ctx)

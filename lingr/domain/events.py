@@ -6,30 +6,22 @@ number that it polls with; see `lingr.domain.places`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 
-from lingr.domain import attendance, history, members, numbering
+from lingr.domain import attendance, history, members, numbering, staying
 from lingr.domain.context import Caller, Context
-from lingr.domain.places import MOST_NUMBER, Counted, Place, along, counted, to_tell, traced
+from lingr.domain.passages import Overtaken, events_of, found_after, is_told_to_all, write
+from lingr.domain.places import MOST_NUMBER, Counted
 from lingr.errors import LingrError
 from lingr.ids import is_login
 from lingr.store.keys import USER
 from lingr.store.mirror import Home
-from lingr.store.subscriptions import Passage, Subscribed
-from lingr.values import Message, Reader
-from lingr.values_v2 import Event, Events, EventsWatch, Numbered
+from lingr.store.subscriptions import Subscribed
+from lingr.values_v2 import Events, EventsWatch
 from lingr.values_watch import Common, Standing
 
 HOME_MILLISECONDS = 30_000
 """How long a session is taken from memory before the engine is asked again."""
-
-RENEWAL_MILLISECONDS = 3_600_000
-"""The same for one whose polls need no look at it: asking keeps it alive."""
-
-MOST_EVENTS = 50
-"""Events in one answer."""
 
 MOST_TRIES = 8
 """How often to look again when another process has told the same session something in between."""
@@ -47,9 +39,9 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> Events | Ev
     now = ctx.clock()
     known = ctx.store.subscriptions.of(session_id, now=now, oldest=now - HOME_MILLISECONDS, polls=True)
     known.home.seen = now
-    with suppress(_Overtaken):
+    with suppress(Overtaken):
         _admit(ctx, known)
-    stay(ctx, known)
+    staying.stay(ctx, known)
     asked = known.told_surely if counter is None else counter
     names = known.names
     name = names[0] if names else f"{USER}{known.session.user_id}"
@@ -70,8 +62,8 @@ def look(ctx: Context, watch: EventsWatch) -> Events | None:
         known = ctx.store.subscriptions.of(watch.session_id, now=now, oldest=now - HOME_MILLISECONDS)
         try:
             _admit(ctx, known)
-            found = _found(ctx, known, watch.counter)
-        except _Overtaken:
+            found = found_after(ctx, known, watch.counter)
+        except Overtaken:
             continue
         if found is None and known.names != watch.rooms:
             return Events(watch.counter)
@@ -87,40 +79,6 @@ def end(ctx: Context, watch: EventsWatch) -> None:
         known.home.seen = ctx.clock()
         if not known.is_offline and known.rooms:
             attendance.seen(ctx, known.session)
-
-
-def stay(ctx: Context, known: Subscribed) -> None:
-    """Notes that a session is there; if it had fallen silent it comes back into its rooms."""
-    if not known.is_offline and known.rooms and attendance.stay(ctx, known.session):
-        attendance.come(ctx, known.session, known.names)
-
-
-def flush(ctx: Context, polling: Callable[[str], bool]) -> None:
-    """Writes down which sessions were there; ``polling`` tells whether one's poll waits right now."""
-    for session_id in attendance.flush(ctx, polling):
-        known = ctx.store.subscriptions.known(session_id)
-        if known is not None:
-            # Whom this fails for, because its session has ended, say, does not keep the others away.
-            with suppress(LingrError):
-                stay(ctx, known)
-    ctx.store.subscriptions.flush()
-    _renew(ctx, polling)
-    ctx.store.subscriptions.prune(ctx.clock())
-
-
-def _renew(ctx: Context, polling: Callable[[str], bool]) -> None:
-    now = ctx.clock()
-    oldest = now - RENEWAL_MILLISECONDS
-    for session_id in ctx.store.subscriptions.stale(oldest):
-        if polling(session_id):
-            try:
-                ctx.store.subscriptions.of(session_id, now=now, oldest=oldest)
-            except LingrError as error:
-                known = ctx.store.subscriptions.known(session_id)
-                if known is None or error.name != "invalid_session":
-                    raise
-                # Its next poll finds out.
-                known.home.good = False
 
 
 def standing(ctx: Context, watch: EventsWatch) -> tuple[Home, Standing] | None:
@@ -159,10 +117,10 @@ def common(ctx: Context, room_id: str, counter: int) -> Common[Events]:
     state = ctx.store.rooms.state(room_id)
     if counter >= state.counter:
         return Common(None)
-    page = history.after(ctx, room_id, counter, _is_told_to_all)
+    page = history.after(ctx, room_id, counter, is_told_to_all)
     if not page.messages:
         return Common(None, page.private)
-    events = _events(ctx, [Counted(one.id, room_id, one) for one in page.messages])
+    events = events_of(ctx, [Counted(one.id, room_id, one) for one in page.messages])
     covered = Events(events.counter, events.events, (room_id, counter, events.counter, state.generation))
     # As it is now: the room may have moved on while the engine was asked.
     now = ctx.store.mirror.state(room_id)
@@ -171,172 +129,16 @@ def common(ctx: Context, room_id: str, counter: int) -> Common[Events]:
     return Common(covered, page.private, there)
 
 
-class _Overtaken(Exception):
-    """Another process has written down something else about the session in between."""
-
-
 def _admit(ctx: Context, known: Subscribed) -> None:
     """Has a session no longer hear rooms that are not public, and of which its user is no member now."""
     if known.admitted == known.home.checked:
         return
     closed = members.closed_to(ctx, known.names, known.session.user_id)
     if closed:
-        _write(ctx, known, max(known.number, known.sent_last), {}, removed=closed)
+        write(ctx, known, max(known.number, known.sent_last), {}, removed=closed)
         attendance.go(ctx, known.session.id, closed, notice="")
     known.admitted = known.home.checked
 
 
-def _found(ctx: Context, known: Subscribed, asked: int) -> Events | None:
-    if not known.rooms:
-        return None
-    counters = _counters(ctx, known)
-    gone = [room_id for room_id in known.rooms if room_id not in counters]
-    if gone:
-        _write(ctx, known, max(known.number, known.sent_last), {}, removed=gone)
-        return _found(ctx, known, asked)
-    asked = _not_ahead(ctx, known, asked, counters)
-    known.home.asked = asked
-    passages = ctx.store.subscriptions.passages(known) if asked < known.number else ()
-    place, walked = traced(known.rooms, passages, asked)
-    alone = known.alone
-    if alone is not None and asked >= known.number:
-        place = {alone: known.rooms[alone] + asked - known.number}
-    visible = partial(_is_told, known.home.occupant)
-    found: list[Counted] = []
-    for passage in walked:
-        found += _passed(ctx, passage, place, asked, visible)
-        if len(found) >= MOST_EVENTS:
-            return _events(ctx, found[:MOST_EVENTS])
-    found += (
-        _newer_alone(ctx, known, alone, place, visible)
-        if alone
-        else _newer(ctx, known, counters, place, visible)
-    )
-    return _events(ctx, found[:MOST_EVENTS]) if found else None
-
-
-def _passed(
-    ctx: Context, passage: Passage, place: Place, asked: int, visible: Callable[[Message], bool]
-) -> list[Counted]:
-    """What is to be told of a passage that was made before."""
-    if passage.alone:
-        told: list[Counted] = []
-        for room_id, (start, end) in passage.moved.items():
-            begin = max(start, place.get(room_id, end))
-            if begin < end:
-                read = ctx.store.log.reader(room_id, end)
-                page = history.after(ctx, room_id, begin, visible, end - begin, read=read)
-                told += along(passage, {room_id: page.messages})
-        return to_tell(told, place, asked, visible)
-    events = {
-        room_id: ctx.store.log.reader(room_id, end)(room_id, start, end - start)
-        for room_id, (start, end) in passage.moved.items()
-        if start < end
-    }
-    return to_tell(along(passage, events), place, asked, visible)
-
-
-def _newer_alone(
-    ctx: Context, known: Subscribed, room_id: str, place: Place, visible: Callable[[Message], bool]
-) -> list[Counted]:
-    """What has happened since in the only room: the numbers rise with its counter, so nothing is noted."""
-    start = known.rooms[room_id]
-    page = history.after(ctx, room_id, max(start, place[room_id]), visible)
-    return [Counted(known.number + one.id - start, room_id, one) for one in page.messages]
-
-
-def _newer(
-    ctx: Context,
-    known: Subscribed,
-    counters: Mapping[str, int],
-    place: Place,
-    visible: Callable[[Message], bool],
-) -> list[Counted]:
-    """What has happened since in several rooms, its order noted before anybody is told."""
-    while True:
-        events = {
-            room_id: ctx.store.log.after(room_id, position, MOST_EVENTS)
-            for room_id, position in known.rooms.items()
-            if counters[room_id] > position
-        }
-        order = counted(events, 0)[:MOST_EVENTS]
-        last = next((at for at in range(len(order), 0, -1) if visible(order[at - 1].event)), 0)
-        if not order or (not last and len(order) < MOST_EVENTS):
-            return []
-        taken = order[: last or len(order)]
-        moved = {one.room_id: (known.rooms[one.room_id], one.event.id) for one in taken}
-        before = known.number
-        after = before + sum(end - start for start, end in moved.values())
-        passage = Passage(before, after, moved)
-        _write(ctx, known, after, {room_id: end for room_id, (_, end) in moved.items()}, passage=passage)
-        if last:
-            first = after - len(taken) + 1
-            numbered = [one._replace(number=first + at) for at, one in enumerate(taken)]
-            return to_tell(numbered, place, before, visible)
-
-
-def _not_ahead(ctx: Context, known: Subscribed, asked: int, counters: Mapping[str, int]) -> int:
-    """The number to go on from: that which was asked from, unless nobody can have been told it yet.
-
-    A client that kept the number of a former session is met where it stands.
-    """
-    alone = known.alone
-    top = known.number if alone is None else known.number + max(0, counters[alone] - known.rooms[alone])
-    if asked <= top:
-        return asked
-    if alone is not None:
-        top += max(0, ctx.store.counters.of([alone], sure=True).get(alone, 0) - counters[alone])
-        if asked <= top:
-            return asked
-    if asked > MOST_NUMBER:
-        return top
-    if alone is None:
-        _write(ctx, known, asked, {}, passage=Passage(known.number, asked, {}))
-        return asked
-    begin = known.rooms[alone]
-    at = max(begin + max(0, known.told_surely - known.number), counters[alone] - MOST_EVENTS)
-    _write(
-        ctx, known, asked, {alone: at}, passage=Passage(known.number, asked, {alone: (begin, at)}, alone=True)
-    )
-    return asked
-
-
 def _believed(counter: int) -> int | None:
     return counter if counter <= MOST_NUMBER else None
-
-
-def _write(
-    ctx: Context,
-    known: Subscribed,
-    number: int,
-    rooms: Mapping[str, int],
-    *,
-    passage: Passage | None = None,
-    removed: Iterable[str] = (),
-) -> None:
-    if not ctx.store.subscriptions.write(
-        known, number, rooms, told=known.told_surely, passage=passage, removed=removed
-    ):
-        raise _Overtaken
-
-
-def _counters(ctx: Context, known: Subscribed) -> dict[str, int]:
-    return ctx.store.counters.of(known.names)
-
-
-def _events(ctx: Context, found: Sequence[Counted]) -> Events:
-    return Events(found[-1].number, tuple(Event(one.number, _numbered(ctx, one)) for one in found))
-
-
-def _numbered(ctx: Context, one: Counted) -> Numbered:
-    is_message = one.event.type in ("user", "private")
-    number = numbering.number_of(ctx, one.room_id, one.event.id) if is_message else 0
-    return Numbered(number, ctx.store.counters.public_id(one.room_id), one.event)
-
-
-def _is_told_to_all(event: Message) -> bool:
-    return event.type == "user" or event.online is not None or event.type == "membership"
-
-
-def _is_told(reader: Reader, event: Message) -> bool:
-    return _is_told_to_all(event) or (event.type == "private" and event.concerns(reader))

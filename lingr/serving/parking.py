@@ -11,21 +11,19 @@ import _socket
 import contextlib
 import select
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import gevent
 import structlog
-from werkzeug.http import parse_list_header
 
 from lingr.render import Rendered
 from lingr.serving.access import AccessLog
 from lingr.serving.answers import Answers
 from lingr.serving.burst import Burst
+from lingr.serving.calls import Calls
 from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connection
-from lingr.serving.door import Call, Door
-from lingr.serving.ordinary import MOST_BYTES, Ordinary, recognise
+from lingr.serving.door import Door
+from lingr.serving.ordinary import MOST_BYTES, recognise
 from lingr.serving.polls import Polls
 from lingr.serving.repeats import Repeats
 from lingr.serving.sayings import Sayings
@@ -41,13 +39,6 @@ CROWDED = 128
 
 BESIDE = 8
 """And for these while answers go out to a crowd: they go first."""
-
-POLLS = "/observe"
-READERS = 32
-"""Polls that are read at the same time, as long as they get on. Thousands come at once when a server has been
-started again; the greenlets of all of them would leave its memory in pieces, and no poll would be answered
-sooner.
-"""
 
 STALLED_SECONDS = 30.0
 """How long a reader of an answer may stand still."""
@@ -84,15 +75,13 @@ class Parking:
         burst = Burst()
         self._polls = Polls(door, self, self._times, burst.put, self._repeats.remember, logged=logged)
         self._sayings = Sayings(door, self, burst.put, manners.most_bytes, logged=logged)
+        self._calls = Calls(door, self, self._polls, self._sayings)
         self._connections: dict[int, Connection] = {}
         # Those who poll in a crowd keep nobody else waiting, however many they are.
         self._few: Watched = Watched(lambda: self._see_to(self._few, AT_ONCE))
         self._many: Watched = Watched(
             lambda: self._see_to(self._many, BESIDE if self._polls.deliveries.are_under_way else CROWDED)
         )
-        self._unread: deque[tuple[Connection, Ordinary, str, bytes]] = deque()
-        self._first_unread: tuple[Connection, Ordinary, str, bytes] | None = None
-        self._readers = 0
         self.requests = 0
         self.is_leaving = False
 
@@ -165,7 +154,7 @@ class Parking:
         """Ends what has lasted too long."""
         now = time.monotonic()
         self._times.tick()
-        self._hasten()
+        self._calls.hasten()
         for conn in list(self._connections.values()):
             if conn.deadline > now:
                 continue
@@ -318,34 +307,10 @@ class Parking:
         self.requests += 1
         conn.state = BUSY
         conn.close = request.close
-        address = self._address(conn, request)
+        address = self._calls.address_of(conn, request)
         if self._manners.log is not None:
             conn.logged = self._manners.log.begin(data, address)
-        if not request.path.endswith(POLLS):
-            gevent.spawn_raw(self._serve, conn, request, address, data)
-            return
-        self._unread.append((conn, request, address, data))
-        if self._readers < READERS:
-            self._read_polls()
-
-    def _read_polls(self) -> None:
-        self._readers += 1
-        gevent.spawn_raw(self._serve_polls)
-
-    def _hasten(self) -> None:
-        """Has twice as many polls read at the same time if none of those that wait has got on."""
-        first = self._unread[0] if self._unread else None
-        if first is not None and first is self._first_unread:
-            for _ in range(self._readers):
-                self._read_polls()
-        self._first_unread = first
-
-    def _serve_polls(self) -> None:
-        try:
-            while self._unread:
-                self._serve(*self._unread.popleft())
-        finally:
-            self._readers -= 1
+        self._calls.begin(conn, request, address, data)
 
     def begin_again(self, conn: Connection, data: bytes, attempt: str) -> None:
         """Sees to a request of which an attempt, so named, may or may not have had its effect."""
@@ -353,34 +318,7 @@ class Parking:
         if request is None:
             self.drop(conn)
         else:
-            gevent.spawn_raw(self._serve, conn, request, self._address(conn, request), data, attempt)
-
-    def _serve(
-        self, conn: Connection, request: Ordinary, address: str, data: bytes, attempt: str = ""
-    ) -> None:
-        try:
-            call = Call(*request[:5], address, attempt)
-            outcome = self._door.begin(call)
-            if conn.state is CLOSED:
-                # Its client went away while others were asked.
-                if not isinstance(outcome, Rendered):
-                    outcome.end()
-            elif isinstance(outcome, Rendered):
-                if request.verb == "POST" and not outcome.refuses:
-                    self._sayings.learn(conn, call, data)
-                self.respond(conn, outcome)
-            else:
-                self._polls.park(conn, outcome, data)
-        except Exception:
-            log.exception("unspecified failure", what="parking")
-            self.drop(conn)
-
-    def _address(self, conn: Connection, request: Ordinary) -> str:
-        if not self._door.proxies or request.forwarded is None:
-            return conn.host
-        # As werkzeug's ProxyFix does it.
-        told = parse_list_header(request.forwarded)
-        return told[-self._door.proxies] if len(told) >= self._door.proxies else conn.host
+            self._calls.begin(conn, request, self._calls.address_of(conn, request), data, attempt)
 
     def _hand_over(self, conn: Connection, data: bytes) -> None:
         self._set_of(conn).remove(conn.sock)

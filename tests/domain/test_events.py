@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lingr.domain import changing, events, logins, observing, rooms, speaking, subscribing
+from lingr.domain import changing, events, logins, observing, passages, rooms, speaking, subscribing
 from lingr.domain.context import Caller
 from lingr.errors import LingrError
 from lingr.values_v2 import Events, EventsWatch
@@ -89,7 +89,7 @@ def test_what_is_said_in_many_rooms_comes_in_pages(ann):
         say(ann, ("alpha", "beta")[number % 2], str(number))
     heard, pages = [], 0
     while page := ann.hear():
-        assert len(page) <= events.MOST_EVENTS
+        assert len(page) <= passages.MOST_EVENTS
         heard += [int(one.told.message.text) for one in page if one.told.message.type == "user"]
         pages += 1
     assert pages > 2
@@ -371,5 +371,5 @@ def test_many_ways_back_are_kept_and_then_no_more(ann, bob):
     found = ann.observe(start)
     assert found is not None
     texts = [one.told.message.text for one in found.events]
-    assert len(texts) == events.MOST_EVENTS
+    assert len(texts) == passages.MOST_EVENTS
     assert texts == [str(number) for number in range(int(texts[0]), int(texts[0]) + len(texts))]
