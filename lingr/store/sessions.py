@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,9 @@ from lingr.store.client import Argument, Engine
 from lingr.store.records import fields_of_session, hash_of, session_of
 from lingr.store.scripts import run
 from lingr.values import Session
+
+AT_ONCE = 250
+"""Sessions written down in one round trip: nobody waits long for the engine, or for us, because of them."""
 
 
 @dataclass(slots=True)
@@ -74,23 +78,26 @@ class Sessions:
 
     def flush(self) -> None:
         """Keeps every session alive that was noted as active, and has them forget tickets."""
-        noted, self._pending = self._pending, set()
-        forgotten, self._forgotten = self._forgotten, {}
+        noted, self._pending = list(self._pending), set()
+        forgotten, self._forgotten = list(self._forgotten.items()), {}
+        try:
+            while noted or forgotten:
+                self._write_down(noted[-AT_ONCE:], forgotten[-AT_ONCE:])
+                del noted[-AT_ONCE:], forgotten[-AT_ONCE:]
+        except Exception:
+            self._pending.update(noted)
+            for session_id, tickets in forgotten:
+                self._forgotten.setdefault(session_id, set()).update(tickets)
+            raise
+
+    def _write_down(self, noted: Sequence[str], forgotten: Sequence[tuple[str, set[str]]]) -> None:
         commands: list[tuple[Argument, ...]] = [
             ("PEXPIRE", name, self._lifetime(one))
             for one in noted
             for name in (keys.session(one), keys.session_tickets(one))
         ]
-        commands += [("SREM", keys.session_tickets(one), *held) for one, held in forgotten.items()]
-        if not commands:
-            return
-        try:
-            self.engine.commands(commands, safe=True)
-        except Exception:
-            self._pending |= noted
-            for session_id, tickets in forgotten.items():
-                self._forgotten.setdefault(session_id, set()).update(tickets)
-            raise
+        commands += [("SREM", keys.session_tickets(one), *held) for one, held in forgotten]
+        self.engine.commands(commands, safe=True)
 
     def _lifetime(self, session_id: str) -> int:
         return self.login_lifetime if is_login(session_id) else self.lifetime

@@ -8,6 +8,7 @@ from lingr.errors import LingrError
 from lingr.store import keys
 from lingr.store.announcements import Announcement
 from lingr.store.rates import Allowance
+from lingr.store.sessions import AT_ONCE
 from lingr.values import ApiKey, Session, User
 from support.fakes import MIDNIGHT
 from support.lobby import UNLIMITED, Lobby
@@ -49,6 +50,32 @@ def test_activity_noted_keeps_a_session_alive_once_written_down(open_ctx):
     for key in (keys.session("s"), keys.session_tickets("s")):
         assert life(store, key) > 90_000
     assert store.engine.command("EXISTS", keys.session("never-there")) == 0
+
+
+def test_many_are_written_down_piece_by_piece_and_none_is_forgotten_for_an_outage(open_ctx, monkeypatch):
+    store = open_ctx(session_seconds=100).store
+    names = [f"s{number}" for number in range(2 * AT_ONCE + 1)]
+    for name in names:
+        store.engine.command("SET", keys.session(name), "", "PX", 5000)
+        store.sessions.seen(name)
+    send, pieces = type(store.engine).commands, []
+
+    def once(engine, commands, **options):
+        pieces.append(len(commands))
+        if len(pieces) == 2:
+            raise LingrError("unavailable")
+        return send(engine, commands, **options)
+
+    monkeypatch.setattr(type(store.engine), "commands", once)
+    with pytest.raises(LingrError, match="unavailable"):
+        store.sessions.flush()
+    assert pieces == [2 * AT_ONCE] * 2
+    assert len([name for name in names if life(store, keys.session(name)) > 5000]) == AT_ONCE
+    store.sessions.flush()
+    assert pieces[2:] == [2 * AT_ONCE, 2]
+    assert all(life(store, keys.session(name)) > 5000 for name in names)
+    store.sessions.flush()
+    assert len(pieces) == 4
 
 
 @pytest.mark.parametrize("noted", ["session", "ticket"])
