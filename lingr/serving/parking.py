@@ -200,10 +200,11 @@ class Parking:
         return self._many if conn.is_crowded else self._few
 
     def _see_to(self, watched: Watched, most: int) -> None:
-        connections, repeats = self._connections, self._repeats
+        known, repeated = self._connections.get, self._repeats.repeated
         self._times.tick()
+        repetitions = 0
         for fd, events in watched.events(most):
-            conn = connections.get(fd)
+            conn = known(fd)
             if conn is None:
                 continue
             try:
@@ -213,7 +214,9 @@ class Parking:
                 data = conn.sock.recv(conn.size)
                 if len(data) == conn.size:
                     data = self._read_on(conn, data)
-                if not repeats.repeated(conn, data):
+                if repeated(conn, data):
+                    repetitions += 1
+                else:
                     self._request(conn, data)
             except BlockingIOError:
                 continue
@@ -223,6 +226,7 @@ class Parking:
                 # The others of this turn have no further event: they must be seen to now.
                 log.exception("unspecified failure", what="connection")
                 self.drop(conn)
+        self.requests += repetitions
 
     def _happened(self, conn: Connection, events: int) -> None:
         """Something else has happened than the arrival of a request that is waited for."""

@@ -22,8 +22,6 @@ _COUNTER = re.compile(rb"[?&]counter=(0|[1-9][0-9]{0,14})(?=[& ])")
 class Wire(Protocol):
     """What repeats need of those who have the connections."""
 
-    requests: int
-
     def respond(self, conn: Connection, rendered: Rendered) -> None: ...
 
     def send(self, conn: Connection, data: bytes) -> None: ...
@@ -65,7 +63,6 @@ class Repeats:
         roster = crowd.roster
         if home.told != crowd.counter or (roster is not None and roster != home.roster):
             return False
-        self._wire.requests += 1
         conn.state = PARKED
         conn.deadline = self._times.hold_until
         conn.crowd = crowd
@@ -77,7 +74,6 @@ class Repeats:
         room = conn.room
         if room is None or conn.held is None or conn.quiet is None or counter != b"%d" % conn.quiet:
             return False
-        self._wire.requests += 1
         conn.state = PARKED
         conn.deadline = self._times.hold_until
         room.alone[conn] = None
@@ -99,7 +95,6 @@ class Repeats:
                 return False
             crowds.answers[told] = answer
         news, shared, data = answer
-        self._wire.requests += 1
         home.asked = told
         home.heard(news.counter, None if news.occupants is None else news.roster, self._door.clock())
         if held.wraps:
