@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -108,12 +109,24 @@ def _forget(directory: Path, folder: str) -> None:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             os.rename(path, away / "folder")
     finally:
-        shutil.rmtree(away)
+        _clear(away)
     with contextlib.suppress(OSError):
         # Only if it is empty now, and not for those above, in which others come and go.
         if path.parent != directory:
             path.parent.rmdir()
     _tidy(directory)
+
+
+def _clear(away: Path) -> None:
+    for _ in range(ATTEMPTS):
+        try:
+            shutil.rmtree(away)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+            # Who was about to put something there when it was taken away has just done so.
+        else:
+            return
 
 
 def _tidy(directory: Path) -> None:
