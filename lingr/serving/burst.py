@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 import gevent
 import structlog
@@ -26,6 +27,7 @@ class Burst:
 
     def __init__(self) -> None:
         self._loop = gevent.get_hub().loop
+        self._rest: Any = None
         self._due: deque[Callable[[], None]] = deque()
 
     def put(self, send: Callable[[], None]) -> None:
@@ -44,4 +46,6 @@ class Burst:
                 log.exception("unspecified failure", what="answer")
             due.popleft()
         if due:
-            self._loop.run_callback(self._go)
+            # Not as a callback: gevent calls many of those before the loop looks at its sockets.
+            self._rest = self._loop.timer(0)
+            self._rest.start(self._go)

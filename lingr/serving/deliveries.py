@@ -27,7 +27,12 @@ log = structlog.get_logger()
 
 
 class Wire(Protocol):
-    """What deliveries need of those who have the connections."""
+    """What deliveries need of those who have the connections.
+
+    When it ``is_leaving`` every connection ends with its answer.
+    """
+
+    is_leaving: bool
 
     def respond(self, conn: Connection, rendered: Rendered) -> None: ...
 
@@ -150,13 +155,21 @@ class Deliveries:
                 if conn.crowd is delivery.crowd:
                     self._look(conn)
 
+    def _respond(self, conn: Connection, shared: Rendered) -> None:
+        try:
+            self._wire.respond(conn, conn.held.wrap(shared) if conn.held is not None else shared)
+        except Exception:
+            # It stands nowhere by now, so nobody else would answer it.
+            log.exception("unspecified failure", what="answer")
+            self._wire.drop(conn)
+
     def _send(self, delivery: Delivery, members: list[Connection]) -> None:
         crowd, close, told, news, shared = delivery
         counter, roster = news.counter, None if news.occupants is None else news.roster
         asked = crowd.counter
         data = self._wire.bytes_of(shared, close=close)
         length = len(data)
-        alike = not (crowd.held.wraps or close or self._logged)
+        alike = not (crowd.held.wraps or close or self._logged or self._wire.is_leaving)
         private = told.private
         now, idle_until = self._door.clock(), self._times.idle_until
         for conn in members:
@@ -172,7 +185,7 @@ class Deliveries:
             if roster is not None:
                 home.roster = roster
             if not alike or conn.more:
-                self._wire.respond(conn, conn.held.wrap(shared) if conn.held is not None else shared)
+                self._respond(conn, shared)
                 continue
             try:
                 sent = conn.sock.send(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gevent
+import gevent.socket
 
 from lingr.serving.burst import MOST, Burst
 
@@ -15,7 +16,7 @@ def noted(done: list[int], number: int) -> Callable[[], None]:
 
 def turns(times: int = 1) -> None:
     for _ in range(times):
-        gevent.sleep(0)
+        gevent.sleep(0.001)
 
 
 def test_nothing_is_done_at_once_and_everything_soon() -> None:
@@ -36,16 +37,22 @@ def test_one_that_fails_keeps_none_of_the_others_back() -> None:
     assert done == [1, 2]
 
 
-def test_others_get_their_turn_between_many() -> None:
-    burst, done = Burst(), list[int]()
-    for number in range(2 * MOST + 1):
+def test_sockets_are_looked_at_between_many() -> None:
+    burst, done, seen = Burst(), list[int](), list[int]()
+    here, there = gevent.socket.socketpair()
+    readable = gevent.get_hub().loop.io(here.fileno(), 1)
+    readable.start(lambda: seen.append(len(done)))
+    there.send(b"x")
+    for number in range(5 * MOST):
         burst.put(noted(done, number))
-    seen = []
-    while len(done) < 2 * MOST + 1:
-        turns()
-        seen.append(len(done))
-    assert seen[0] == MOST
-    assert done == list(range(2 * MOST + 1))
+    while len(done) < 5 * MOST:
+        gevent.sleep(0.001)
+    readable.stop()
+    readable.close()
+    here.close()
+    there.close()
+    assert done == list(range(5 * MOST))
+    assert len({one for one in seen if 0 < one < len(done)}) >= 3
 
 
 def test_what_is_put_off_meanwhile_is_done_after_what_was_put_off_before() -> None:
