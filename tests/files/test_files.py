@@ -186,6 +186,25 @@ def test_no_empty_folders_are_left(tmp_path: Path) -> None:
     assert not (tmp_path / "room" / "lobby").exists()
 
 
+def test_a_file_that_arrives_while_its_folder_is_cleared_is_cleared_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = open_files(tmp_path, None, None)
+    place.put(NAME, b"x")
+    rmdir, late = os.rmdir, iter(["late.png"])
+
+    def put_first(path: str, *, dir_fd: int | None = None) -> None:
+        name = next(late, None)
+        if name is not None:
+            os.close(os.open(f"{path}/{name}", os.O_CREAT | os.O_WRONLY, dir_fd=dir_fd))
+        rmdir(path, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "rmdir", put_first)
+    place.forget("room/lobby")
+    assert next(late, None) is None
+    assert list(tmp_path.rglob("*.png")) == []
+
+
 def test_files_put_while_their_folder_is_forgotten_are_there_or_not(tmp_path: Path) -> None:
     place = open_files(tmp_path, None, None)
     faults: list[BaseException] = []
