@@ -1,0 +1,88 @@
+"""What a crowd is sent, and who is looked after when that fails."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lingr.render import Rendered
+from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
+from lingr.serving.deliveries import Deliveries
+from lingr.values import News
+from lingr.values_watch import Common, Standing
+
+ANSWER = Rendered(b"{}", "text/plain")
+
+
+class Wire:
+    """Connections of which some cannot be answered; what becomes of each is noted."""
+
+    is_leaving = False
+
+    def __init__(self, broken: Any = None) -> None:
+        self.broken = broken
+        self.answered: list[Any] = []
+        self.dropped: list[Any] = []
+
+    def bytes_of(self, rendered, *, close):
+        return rendered.body
+
+    def respond(self, conn, rendered):
+        if conn is self.broken:
+            raise ValueError
+        self.answered.append(conn)
+
+    def drop(self, conn):
+        self.dropped.append(conn)
+
+
+class Conn(SimpleNamespace):
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+    def send(self, data):
+        self.sent = data
+        return len(data)
+
+
+def crowd_of(wire: Wire, *, logged: bool) -> tuple[Deliveries, ParkedRoom, list[Conn]]:
+    news = News(1, (), None, "UTC", None, 1)
+    held = SimpleNamespace(
+        wraps=False,
+        at_hand=lambda *_: True,
+        told=lambda *_: Common(news),
+        common=lambda told: ANSWER,
+    )
+    door = SimpleNamespace(clock=lambda: 0)
+    times = SimpleNamespace(idle_until=0)
+    deliveries = Deliveries(door, wire, times, lambda send: send(), lambda conn: None, logged=logged)
+    room, crowds = ParkedRoom("lobby", None), Crowds(held, False)
+    crowd = crowds.at(Standing(0, None, behind=False), held)
+    assert isinstance(crowd, Crowd)
+    room.kinds["all"] = crowds
+    conns = [Conn(home=SimpleNamespace(good=True), crowd=crowd, held=None, more=False) for _ in range(3)]
+    for conn in conns:
+        conn.sock = conn
+        crowd.members[conn] = None
+    return deliveries, room, conns
+
+
+def test_one_that_cannot_be_answered_is_dropped_and_the_others_are_answered() -> None:
+    wire = Wire()
+    deliveries, room, conns = crowd_of(wire, logged=True)
+    wire.broken = conns[1]
+    deliveries.tell(room)
+    assert wire.dropped == [conns[1]]
+    assert wire.answered == [conns[0], conns[2]]
+
+
+@pytest.mark.parametrize("is_leaving", [False, True])
+def test_in_a_process_that_leaves_every_connection_is_answered_as_one_that_ends(is_leaving: bool) -> None:
+    wire = Wire()
+    wire.is_leaving = is_leaving
+    deliveries, room, conns = crowd_of(wire, logged=False)
+    deliveries.tell(room)
+    assert wire.answered == (conns if is_leaving else [])
+    assert [getattr(conn, "sent", None) for conn in conns] == [None if is_leaving else b"{}"] * 3
