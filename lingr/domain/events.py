@@ -106,7 +106,7 @@ def at_hand(ctx: Context, room_id: str, counter: int) -> bool:
     followed = ctx.store.mirror.rooms.get(room_id)
     if followed is None or followed.zone is None or followed.roster is None or not followed.holds(counter):
         return False
-    newest = followed.tail[-1].id if followed.tail else counter
+    newest = followed.newest
     return ctx.store.counters.known_public_id(room_id) is not None and (
         newest <= counter or numbering.number_known(ctx, room_id, newest) is not None
     )

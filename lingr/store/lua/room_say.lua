@@ -14,7 +14,7 @@ local ROOM, LOG, TICKETS, CHANNEL, OCCUPANTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4
 local SPEAKING, SAID, REPEATED = KEYS[6], KEYS[7], KEYS[7]
 local now, attempt, target = ARGV[4], ARGV[6], ARGV[9]
 local record = redis.call('HGET', TICKETS, ARGV[1])
-local session, epoch, voice = string.match(
+local session, epoch, voice_at = string.match(
   record or '', '^{"occupant":"[^"]*","session":"([^"]*)","epoch":"([^"]*)"()')
 local room = redis.call(
   'HMGET', ROOM, 'epoch', 'counter', 'roster', 'chatters', 'observers', 'timezone', 'repeated')
@@ -29,7 +29,7 @@ elseif room[7] then
 end
 if said then return { 'ok', said, room[6] } end
 
-local speaker = string.sub(record, voice + 10, -3)
+local speaker = string.sub(record, voice_at + 10, -3)
 if speaker == '' then return { 'error', 'no_nickname' } end
 local to = ''
 if target ~= '' then
