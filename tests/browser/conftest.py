@@ -10,11 +10,11 @@ from threading import Thread
 from typing import TypeVar
 
 import pytest
-from room_page import Page
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.chrome.webdriver import WebDriver
 
+from support.room_page import Page
 from support.served import Served
 
 FLAGS = (

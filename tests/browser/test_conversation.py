@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from room_page import Line, RoomPage
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from support.room_page import Line, RoomPage
 from support.served import Served
 
 Window = Callable[[type[RoomPage]], RoomPage]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from room_page import EmbeddingPage, Line, Page, RoomPage
 from selenium.webdriver.common.by import By
 
+from support.room_page import EmbeddingPage, Line, Page, RoomPage
 from support.served import Served
 
 Window = Callable[..., Page]

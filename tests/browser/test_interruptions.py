@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from room_page import RoomPage
 
+from support.room_page import RoomPage
 from support.served import Served, kill
 
 Window = Callable[[type[RoomPage]], RoomPage]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from room_page import Page
-from scripted import ROOM, USUAL, Scripted, failure, said
+
+from support.room_page import Page
+from support.scripted import ROOM, USUAL, Scripted, failure, said
 
 START = """
 window.told = {messages: [], statuses: [], errors: [], sent: [], faults: []};

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fake_rooms import DoublingRoom, LossyRoom, ReorderingRoom, Room, ShakyRoom, serving
 
 from bench import compiler, debian, run
 from bench.calls import measure_calls
@@ -15,6 +14,7 @@ from bench.measure import Case, Run
 from bench.processes import BenchError, cores
 from bench.scenarios import SCENARIOS
 from bench.servers import SERVERS
+from support.fake_rooms import DoublingRoom, LossyRoom, ReorderingRoom, Room, ShakyRoom, serving
 
 pytestmark = pytest.mark.live
 
