@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from _socket import socket
 from typing import TYPE_CHECKING
 
 from lingr.serving.ordinary import MOST_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lingr.serving.access import Record
     from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
     from lingr.serving.door import Held
@@ -23,10 +24,11 @@ class Connection:
 
     ``state``: idle between requests, busy while one is answered, parked while its poll waits, sending while
     the client is slow to read, closed when it is no longer ours. ``deadline`` ends the state (monotonic
-    seconds). ``sock`` is the system's plain socket. ``used`` says that there was a request, ``close`` that
-    the connection ends with the next answer, ``ended`` that the client will send nothing more, ``more`` that
-    it has sent something that was not read yet. ``size`` is how much to read at once (bytes), ``unsent`` the
-    rest of an answer.
+    seconds). ``fd`` is its file descriptor, or -1 when that is no longer ours: what is sent goes straight to
+    the system, which takes a tenth less than a socket object. ``used`` says that there was a request,
+    ``close`` that the connection ends with the next answer, ``ended`` that the client will send nothing more,
+    ``more`` that it has sent something that was not read yet. ``size`` is how much to read at once (bytes),
+    ``unsent`` the rest of an answer.
 
     A poll that may come again as it is, but for its counter, left its bytes before and after the counter
     in ``prefix`` and ``suffix``; ``crowds`` are those it may join, ``home`` its ticket's. ``crowd`` is where
@@ -39,14 +41,14 @@ class Connection:
     """
 
     __slots__ = (
-        *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "held", "home", "host"),
-        *("is_crowded", "logged", "looking", "more", "prefix", "quiet", "room", "saying", "size", "sock"),
+        *("_polls", "again", "close", "crowd", "crowds", "deadline", "ended", "fd", "held", "home", "host"),
+        *("is_crowded", "logged", "looking", "more", "prefix", "quiet", "room", "saying", "size"),
         *("state", "suffix", "unsent", "used"),
     )
 
-    def __init__(self, polls: Polls, sock: socket, host: str, deadline: float) -> None:
+    def __init__(self, polls: Polls, fd: int, host: str, deadline: float) -> None:
         self._polls = polls
-        self.sock = sock
+        self.fd = fd
         self.host = host
         self.deadline = deadline
         self.state = IDLE
@@ -77,3 +79,30 @@ class Connection:
         """Its ticket is polled elsewhere, or the process leaves: a poll that waits is answered as in vain."""
         self.prefix = None
         self._polls.expire(self)
+
+
+class Connections:
+    """Connections by their file descriptors, which are small numbers: ``by_fd`` is a list with gaps."""
+
+    def __init__(self) -> None:
+        self.by_fd: list[Connection | None] = []
+        self._number = 0
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Connection]:
+        """Those that are here now; they may be removed meanwhile."""
+        return iter([conn for conn in self.by_fd if conn is not None])
+
+    def add(self, conn: Connection) -> None:
+        self.by_fd += [None] * (conn.fd + 1 - len(self.by_fd))
+        self.by_fd[conn.fd] = conn
+        self._number += 1
+
+    def remove(self, conn: Connection) -> int:
+        """Forgets a connection; returns what was its descriptor, which is the caller's from now on."""
+        fd, conn.fd = conn.fd, -1
+        self.by_fd[fd] = None
+        self._number -= 1
+        return fd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -171,7 +172,7 @@ class Deliveries:
         length = len(data)
         alike = not (crowd.held.wraps or close or self._logged or self._wire.is_leaving)
         private = told.private
-        now, idle_until = self._door.clock(), self._times.idle_until
+        now, idle_until, write = self._door.clock(), self._times.idle_until, os.write
         for conn in members:
             home = conn.home
             if conn.crowd is not crowd or home is None:
@@ -188,7 +189,7 @@ class Deliveries:
                 self._respond(conn, shared)
                 continue
             try:
-                sent = conn.sock.send(data)
+                sent = write(conn.fd, data)
             except BlockingIOError:
                 sent = 0
             except OSError:

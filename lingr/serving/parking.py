@@ -7,8 +7,8 @@ crowd, nothing else.
 
 from __future__ import annotations
 
-import _socket
 import contextlib
+import os
 import select
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from lingr.serving.access import AccessLog
 from lingr.serving.answers import Answers
 from lingr.serving.burst import Burst
 from lingr.serving.calls import Calls
-from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connection
+from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connection, Connections
 from lingr.serving.door import Door
 from lingr.serving.ordinary import MOST_BYTES, recognise
 from lingr.serving.polls import Polls
@@ -76,7 +76,7 @@ class Parking:
         self._polls = Polls(door, self, self._times, burst.put, self._repeats.remember, logged=logged)
         self._sayings = Sayings(door, self, burst.put, manners.most_bytes, logged=logged)
         self._calls = Calls(door, self, self._polls, self._sayings)
-        self._connections: dict[int, Connection] = {}
+        self._connections = Connections()
         # Those who poll in a crowd keep nobody else waiting, however many they are.
         self._few: Watched = Watched(lambda: self._see_to(self._few, AT_ONCE))
         self._many: Watched = Watched(
@@ -90,12 +90,11 @@ class Parking:
 
     def take(self, fd: int, host: str, *, used: bool = False) -> None:
         """Takes a connection: a fresh one, or one that gunicorn has answered."""
-        sock = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM, 0, fd)
-        sock.setblocking(False)
-        conn = Connection(self._polls, sock, host, time.monotonic() + self._manners.keepalive)
+        os.set_blocking(fd, False)
+        conn = Connection(self._polls, fd, host, time.monotonic() + self._manners.keepalive)
         conn.used = used
-        self._connections[fd] = conn
-        self._few.add(sock)
+        self._connections.add(conn)
+        self._few.add(fd)
         if self.is_leaving and used:
             self.drop(conn)
 
@@ -115,7 +114,7 @@ class Parking:
             self._manners.log.end(conn.logged, data)
             conn.logged = None
         try:
-            sent = conn.sock.send(data)
+            sent = os.write(conn.fd, data)
         except BlockingIOError:
             sent = 0
         except OSError:
@@ -131,15 +130,14 @@ class Parking:
         conn.unsent = memoryview(data)[sent:]
         conn.state = SENDING
         conn.deadline = time.monotonic() + STALLED_SECONDS
-        self._set_of(conn).want_room(conn.sock, True)
+        self._set_of(conn).want_room(conn.fd, True)
 
     def drop(self, conn: Connection) -> None:
         """Closes a connection, whatever it is doing."""
         if conn.state is CLOSED:
             return
-        del self._connections[conn.sock.fileno()]
         with contextlib.suppress(OSError):
-            conn.sock.close()
+            os.close(self._connections.remove(conn))
         self._forget(conn)
 
     def _forget(self, conn: Connection) -> None:
@@ -155,7 +153,7 @@ class Parking:
         now = time.monotonic()
         self._times.tick()
         self._calls.hasten()
-        for conn in list(self._connections.values()):
+        for conn in self._connections:
             if conn.deadline > now:
                 continue
             if conn.state is PARKED:
@@ -178,13 +176,13 @@ class Parking:
 
     def hang_up(self, *, used_only: bool) -> None:
         """Closes idle connections, and, if so wanted, those too from which a first request may yet come."""
-        for conn in list(self._connections.values()):
+        for conn in self._connections:
             if conn.state is IDLE and (conn.used or not used_only):
                 self.drop(conn)
 
     def close(self) -> None:
         """Closes everything at once."""
-        for conn in list(self._connections.values()):
+        for conn in self._connections:
             self.drop(conn)
         self._few.close()
         self._many.close()
@@ -192,26 +190,26 @@ class Parking:
     def crowded(self, conn: Connection) -> None:
         """A connection polls with many others: from now on it waits its turn among these."""
         if not conn.is_crowded:
-            self._few.remove(conn.sock)
-            self._many.add(conn.sock)
+            self._few.remove(conn.fd)
+            self._many.add(conn.fd)
             conn.is_crowded = True
 
     def _set_of(self, conn: Connection) -> Watched:
         return self._many if conn.is_crowded else self._few
 
     def _see_to(self, watched: Watched, most: int) -> None:
-        known, repeated = self._connections.get, self._repeats.repeated
+        by_fd, repeated, read = self._connections.by_fd, self._repeats.repeated, os.read
         self._times.tick()
         repetitions = 0
         for fd, events in watched.events(most):
-            conn = known(fd)
+            conn = by_fd[fd]
             if conn is None:
                 continue
             try:
                 if events != IN or conn.state is not IDLE:
                     self._happened(conn, events)
                     continue
-                data = conn.sock.recv(conn.size)
+                data = read(fd, conn.size)
                 if len(data) == conn.size:
                     data = self._read_on(conn, data)
                 if repeated(conn, data):
@@ -258,7 +256,7 @@ class Parking:
         """What has arrived, behind what was read of it, up to as much as is worth looking at."""
         while len(data) < MOST_BYTES:
             try:
-                more = conn.sock.recv(MOST_BYTES)
+                more = os.read(conn.fd, MOST_BYTES)
             except BlockingIOError:
                 break
             data += more
@@ -271,7 +269,7 @@ class Parking:
 
     def _send_on(self, conn: Connection) -> None:
         try:
-            sent = conn.sock.send(conn.unsent or b"")
+            sent = os.write(conn.fd, conn.unsent or b"")
         except BlockingIOError:
             return
         except OSError:
@@ -282,7 +280,7 @@ class Parking:
             conn.deadline = time.monotonic() + STALLED_SECONDS
         else:
             conn.unsent = None
-            self._set_of(conn).want_room(conn.sock, False)
+            self._set_of(conn).want_room(conn.fd, False)
             self._answered(conn)
 
     def _answered(self, conn: Connection) -> None:
@@ -325,8 +323,7 @@ class Parking:
             self._calls.begin(conn, request, self._calls.address_of(conn, request), data, attempt)
 
     def _hand_over(self, conn: Connection, data: bytes) -> None:
-        self._set_of(conn).remove(conn.sock)
-        fd = conn.sock.detach()
-        del self._connections[fd]
+        self._set_of(conn).remove(conn.fd)
+        fd = self._connections.remove(conn)
         self._forget(conn)
         self._manners.hand_over(fd, conn.host, data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-from _socket import socket
 from collections.abc import Callable
 
 import gevent
@@ -23,17 +22,17 @@ class Watched:
         self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
         self._watcher.start(see_to)
 
-    def add(self, sock: socket) -> None:
+    def add(self, fd: int) -> None:
         """Watches a socket; what has come already is an event, too."""
-        self._epoll.register(sock.fileno(), EDGES)
+        self._epoll.register(fd, EDGES)
 
-    def remove(self, sock: socket) -> None:
+    def remove(self, fd: int) -> None:
         """Watches it no longer. A socket that is closed need not be removed."""
-        self._epoll.unregister(sock.fileno())
+        self._epoll.unregister(fd)
 
-    def want_room(self, sock: socket, wanted: bool) -> None:
-        """Whether it is an event that the socket takes more to send."""
-        self._epoll.modify(sock.fileno(), EDGES | select.EPOLLOUT if wanted else EDGES)
+    def want_room(self, fd: int, wanted: bool) -> None:
+        """Whether it is an event that a socket takes more to send."""
+        self._epoll.modify(fd, EDGES | select.EPOLLOUT if wanted else EDGES)
 
     def events(self, most: int) -> list[tuple[int, int]]:
         """Up to ``most`` file descriptors with their events, those first that have waited longest."""

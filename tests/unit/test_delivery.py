@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from socket import socketpair
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,12 +44,33 @@ class Conn(SimpleNamespace):
     __hash__ = object.__hash__
     __eq__ = object.__eq__
 
-    def send(self, data):
-        self.sent = data
-        return len(data)
+    def __init__(self):
+        super().__init__(home=SimpleNamespace(good=True), held=None, more=False)
+        self.client, self._server = socketpair()
+        self.client.setblocking(False)
+        self.fd = self._server.fileno()
+
+    @property
+    def sent(self):
+        try:
+            return self.client.recv(100)
+        except BlockingIOError:
+            return None
+
+    def close(self):
+        self.client.close()
+        self._server.close()
 
 
-def crowd_of(wire: Wire, *, logged: bool) -> tuple[Deliveries, ParkedRoom, list[Conn]]:
+@pytest.fixture
+def conns() -> Iterator[list[Conn]]:
+    made = [Conn() for _ in range(3)]
+    yield made
+    for conn in made:
+        conn.close()
+
+
+def crowd_of(wire: Wire, conns: list[Conn], *, logged: bool) -> tuple[Deliveries, ParkedRoom]:
     news = News(1, (), None, "UTC", None, 1)
     held = SimpleNamespace(
         wraps=False,
@@ -62,16 +85,15 @@ def crowd_of(wire: Wire, *, logged: bool) -> tuple[Deliveries, ParkedRoom, list[
     crowd = crowds.at(Standing(0, None, behind=False), held)
     assert isinstance(crowd, Crowd)
     room.kinds["all"] = crowds
-    conns = [Conn(home=SimpleNamespace(good=True), crowd=crowd, held=None, more=False) for _ in range(3)]
     for conn in conns:
-        conn.sock = conn
+        conn.crowd = crowd
         crowd.members[conn] = None
-    return deliveries, room, conns
+    return deliveries, room
 
 
-def test_one_that_cannot_be_answered_is_dropped_and_the_others_are_answered() -> None:
+def test_one_that_cannot_be_answered_is_dropped_and_the_others_are_answered(conns: list[Conn]) -> None:
     wire = Wire()
-    deliveries, room, conns = crowd_of(wire, logged=True)
+    deliveries, room = crowd_of(wire, conns, logged=True)
     wire.broken = conns[1]
     deliveries.tell(room)
     assert wire.dropped == [conns[1]]
@@ -79,10 +101,12 @@ def test_one_that_cannot_be_answered_is_dropped_and_the_others_are_answered() ->
 
 
 @pytest.mark.parametrize("is_leaving", [False, True])
-def test_in_a_process_that_leaves_every_connection_is_answered_as_one_that_ends(is_leaving: bool) -> None:
+def test_in_a_process_that_leaves_every_connection_is_answered_as_one_that_ends(
+    conns: list[Conn], is_leaving: bool
+) -> None:
     wire = Wire()
     wire.is_leaving = is_leaving
-    deliveries, room, conns = crowd_of(wire, logged=False)
+    deliveries, room = crowd_of(wire, conns, logged=False)
     deliveries.tell(room)
     assert wire.answered == (conns if is_leaving else [])
-    assert [getattr(conn, "sent", None) for conn in conns] == [None if is_leaving else b"{}"] * 3
+    assert [conn.sent for conn in conns] == [None if is_leaving else b"{}"] * 3
