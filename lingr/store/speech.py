@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lingr.store import keys
-from lingr.store.channel import Reply
+from lingr.store.channel import Argument, Reply
 from lingr.store.pipeline import pack
 from lingr.store.rates import Allowance
 from lingr.store.records import message_of, speech_of
@@ -21,7 +21,10 @@ class Speech:
     milliseconds an attempt, or a request id, is remembered is the same for all that it says.
     """
 
-    __slots__ = ("_allowance", "_keys", "_log_events", "_parts", "_remember", "_room_id", "_target", "_who")
+    __slots__ = (
+        *("_allowance", "_further", "_keys", "_log_events", "_parts"),
+        *("_remember", "_room_id", "_target", "_who"),
+    )
 
     def __init__(
         self,
@@ -37,7 +40,8 @@ class Speech:
     ) -> None:
         room = keys.room(room_id, database)
         speaking = keys.speaking(room_id, ticket)
-        self._keys = (room.room, room.log, room.tickets, room.channel, room.occupants, speaking)
+        self._keys = (room.room, room.log, room.tickets, room.channel)
+        self._further = (speaking, room.occupants) if target else (speaking,) if allowance.most else ()
         self._room_id = room_id
         self._who = (ticket, session_id)
         self._target, self._log_events, self._remember = target, log_events, remember
@@ -49,12 +53,12 @@ class Speech:
 
         ``again`` must be set if an attempt of this name may have been made before.
         """
-        return self._call(speech_of(text, self._target, now), now, attempt, again, self._all_keys)
+        return self._call(speech_of(text, self._target, now), now, attempt, again, self._repeated)
 
     def requested(self, text: str, *, request_id: str, now: int) -> Call:
         """The same, said once however often it is called with that request id."""
         said = keys.said(self._room_id, self._who[1], request_id)
-        return self._call(speech_of(text, self._target, now), now, "", False, (*self._keys, said))
+        return self._call(speech_of(text, self._target, now), now, "", False, said)
 
     def packed(self, text: str, *, attempt: str, now: int) -> bytes:
         """The bytes that ask the engine for a first ``call``."""
@@ -76,34 +80,28 @@ class Speech:
         )
 
     @property
-    def _all_keys(self) -> tuple[str, ...]:
-        return (*self._keys, keys.repeated(self._room_id))
+    def _repeated(self) -> str:
+        return keys.repeated(self._room_id)
 
     def _packed_around(self) -> tuple[bytes, ...]:
         """What stands before, between and after the three arguments that change."""
-        whole = pack([self._call(_SPEECH.encode(), _NOW, _ATTEMPT, False, self._all_keys).command()])
+        whole = pack([self._call(_SPEECH.encode(), _NOW, _ATTEMPT, False, self._repeated).command()])
         parts = []
         for gap in (_SPEECH, _NOW, _ATTEMPT):
             part, _, whole = whole.partition(b"%d\r\n%b" % (len(gap), gap.encode()))
             parts.append(part)
         return (*parts, whole)
 
-    def _call(self, speech: bytes, now: int | str, attempt: str, again: bool, names: tuple[str, ...]) -> Call:
-        return Call(
-            "room_say",
-            names,
-            (
-                *self._who,
-                speech,
-                now,
-                self._log_events,
-                attempt,
-                int(again),
-                self._remember,
-                self._target,
-                *self._allowance,
-            ),
-        )
+    def _call(self, speech: bytes, now: int | str, attempt: str, again: bool, remembered: str) -> Call:
+        arguments: list[Argument] = [*self._who, speech, now, self._log_events, attempt, self._remember]
+        # What is left out here need not be read there, and nothing is asked for as often.
+        if again or self._further:
+            arguments.append(int(again))
+        if self._further:
+            arguments += self._allowance
+        if self._target:
+            arguments.append(self._target)
+        return Call("room_say", (*self._keys, remembered, *self._further), arguments)
 
 
 def is_refused(outcome: list[Reply] | Exception) -> bool:
