@@ -118,13 +118,15 @@ def at_hand(ctx: Context, room_id: str, counter: int) -> bool:
 def common(ctx: Context, room_id: str, counter: int, roster: int) -> Common[News]:
     """What everybody hears who stands at a counter and knows that version of the roster."""
     state = ctx.store.rooms.state(room_id)
-    told = _next(ctx, room_id, counter, state) or _common(ctx, room_id, counter, roster, state)
+    told = _next(ctx, room_id, counter, state)
+    if told is not None:
+        return told
+    told = _common(ctx, room_id, counter, roster, state)
     # As it is now: the room may have moved on while the engine was asked.
     now, news = ctx.store.mirror.state(room_id), told.news
     if now is None or news is None or news.counter != now.counter or news.roster != now.roster:
         return told
-    version = None if news.occupants is None else news.roster
-    return Common(news, told.private, Standing(news.counter, version, behind=False))
+    return Common(news, told.private, _up_to_date(news))
 
 
 def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_messages_only: bool) -> News:
@@ -206,19 +208,25 @@ def _common(ctx: Context, room_id: str, counter: int, roster: int, state: RoomSt
 
 
 def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common[News] | None:
-    """The same as `_common` for who is one event behind, if memory has it. Nothing is asked for as often."""
+    """What `common` tells who is one event behind, if memory has it. Nothing is asked for as often."""
     followed = ctx.store.mirror.rooms.get(room_id)
     event = followed.tail[-1] if followed is not None and followed.tail else None
     if followed is None or event is None or not event.id == state.counter == counter + 1:
+        return None
+    if state is not followed.state:
         return None
     is_large = state.size > ctx.settings.roster_occupants
     if not event.is_for_all or not (is_large or followed.occupants is not None):
         return None
     occupants = None if is_large else followed.occupants
     shared = (room_id, counter, event.id, state.roster, state.generation)
-    told = Common(News(event.id, (event,), occupants, state.zone, shared, state.roster))
-    followed.remember(counter, told)
-    return told
+    news = News(event.id, (event,), occupants, state.zone, shared, state.roster)
+    return Common(news, (), _up_to_date(news))
+
+
+def _up_to_date(news: News) -> Standing:
+    """Where those stand who have heard the newest there is."""
+    return Standing(news.counter, None if news.occupants is None else news.roster, behind=False)
 
 
 def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common[News]:

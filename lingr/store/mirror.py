@@ -16,6 +16,8 @@ from lingr.values import Holder, Message, News, Occupant, RoomState
 from lingr.values_watch import Common
 
 TAIL_EVENTS = 200
+"""How many of a room's last events are kept. They are forgotten a quarter as many at a time."""
+
 NEWS_PER_ROOM = 64
 
 
@@ -176,8 +178,9 @@ class RoomMirror:
             self._forget_tail(event.id - 1)
         self.tail.append(event)
         self.newest = event.id
-        if len(self.tail) > TAIL_EVENTS:
-            self.start = self.tail.pop(0).id
+        if len(self.tail) > TAIL_EVENTS * 5 // 4:
+            self.start = self.tail[-TAIL_EVENTS - 1].id
+            del self.tail[:-TAIL_EVENTS]
 
     def _forget_tail(self, start: int | None) -> None:
         self.tail.clear()

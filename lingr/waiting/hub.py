@@ -188,12 +188,11 @@ class Hub:
 
     def announce(self, room_id: str) -> None:
         """Something happened in a room."""
-        if room_id in self._rooms:
-            self._tell(self._rooms[room_id])
-        if room_id in self._keen_on:
-            self._tell(self._keen_on[room_id])
-        if room_id in self._besides:
-            self._murmurs.update(self._besides[room_id])
+        self._tell(self._rooms.get(room_id, ()))
+        if self._keen_on:
+            self._tell(self._keen_on.get(room_id, ()))
+        if self._besides:
+            self._murmurs.update(self._besides.get(room_id, {}))
 
     def recheck(self, ticket: str) -> None:
         """Something happened to a ticket."""
