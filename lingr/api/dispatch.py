@@ -97,7 +97,7 @@ class Dispatcher:
             raise LingrError("invalid_api_method")
         return method
 
-    def prepare(self, request: Request) -> Repeat | None:
+    def prepare(self, request: Request, raw: Raw | None = None) -> Repeat | None:
         """Gets ready for the same call with another value in one place; None if none is likely to come.
 
         The request must have been answered, and not with a refusal.
@@ -108,7 +108,7 @@ class Dispatcher:
         again, place = method.again, place_of(request, method.again.varies)
         if place is None:
             return None
-        values = read(request, BODY_BYTES).values
+        values = (self.read(request) if raw is None else raw).values
         arguments = {
             param.argument: param.of(values) for param in method.params if param.name != again.varies
         }

@@ -79,7 +79,8 @@ class Api:
         """
         if not self._first.repeats(request.path):
             return None
-        return self._of(request, self._first.read(request)).prepare(request)
+        raw = self._first.read(request)
+        return self._of(request, raw).prepare(request, raw)
 
     def _of(self, request: Request, raw: Raw) -> Dispatcher:
         """The generation that answers; a path that neither knows is refused by the first."""
