@@ -8,6 +8,7 @@ import click
 
 from lingr.cli.common import as_json, connected, tell
 from lingr.domain import accounts, devices, logins
+from lingr.errors import LingrError
 
 
 @click.command("token")
@@ -18,7 +19,13 @@ def user_token(user: str, name: str, as_json: bool) -> None:
     """Make a token that clients of the 2009 API take for a user's password. It is shown only this once."""
     with connected() as ctx:
         found = accounts.require_user(ctx, user, "user")
-        token = devices.create(ctx, found, name)
+        try:
+            token = devices.create(ctx, found, name)
+        except LingrError as error:
+            if error.name != "id_unavailable":
+                raise
+            taken = f"{found.username} has a token named {name}: revoke it, or choose another name."
+            raise click.ClickException(taken) from error
     tell(as_json, {"user_id": found.id, "name": name, "token": token}, token)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lingr.domain import passwords, users
+from lingr.domain import passwords, rates, users
 from lingr.domain.context import Context
 from lingr.errors import LingrError
 from lingr.ids import random_key
@@ -76,6 +76,17 @@ def require_user(ctx: Context, name: str, parameter: str = "owner") -> User:
     user = ctx.store.accounts.user_named(name)
     if user is None:
         raise LingrError("invalid_parameter", parameter=parameter)
+    return user
+
+
+def user_tried(ctx: Context, address: str, name: str) -> User | None:
+    """The user whom somebody at an address tries to log in as, by e-mail address or user name.
+
+    It counts as an attempt at the account by whichever of its names. Raises LingrError ``rate_limited``.
+    """
+    user = ctx.store.accounts.user_named(name)
+    account = name.lower() if user is None else user.id
+    rates.take(ctx, address, (rates.LOGIN_ADDRESS, ""), (rates.LOGIN, account))
     return user
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lingr.domain import accounts, devices, passwords, rates, subscribing
+from lingr.domain import accounts, devices, passwords, subscribing
 from lingr.domain.context import Caller, Context
 from lingr.errors import LingrError
 from lingr.ids import is_login
@@ -89,8 +89,7 @@ def revoke(ctx: Context, user: User, name: str) -> int:
 
 
 def _recognised(ctx: Context, caller: Caller, name: str, password: str) -> tuple[User, str | None]:
-    rates.take(ctx, caller.address, (rates.LOGIN_ADDRESS, ""), (rates.LOGIN, name.lower()))
-    user = ctx.store.accounts.user_named(name)
+    user = accounts.user_tried(ctx, caller.address, name)
     device = None if user is None else devices.recognised(ctx, user, password)
     if user is not None and device is not None:
         return user, device

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lingr.domain import passwords, presence, rates
+from lingr.domain import accounts, passwords, presence
 from lingr.domain.context import Caller, Context
 from lingr.domain.presence import well_formed
 from lingr.errors import LingrError
@@ -59,8 +59,7 @@ def login(ctx: Context, caller: Caller, *, email: str, password: str) -> None:
     session = caller.present
     if session.user_id is not None:
         raise LingrError("already_logged_in")
-    rates.take(ctx, caller.address, (rates.LOGIN_ADDRESS, ""), (rates.LOGIN, email.lower()))
-    user = ctx.store.accounts.user_named(email)
+    user = accounts.user_tried(ctx, caller.address, email)
     if not passwords.matches(ctx, user.password if user else None, password) or user is None:
         raise LingrError("invalid_credentials")
     tickets = ctx.store.sessions.login(session.id, user.id, user.description, user.icon, user.username)

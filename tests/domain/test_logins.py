@@ -138,7 +138,8 @@ def test_log_ins_of_both_generations_are_counted_together(open_ctx, bob):
         log_in(ctx)
     assert 1 <= int(refused.value.fields["seconds"]) <= 60
     log_in(ctx, address="elsewhere")
-    log_in(ctx, "bob@example.org")
+    with pytest.raises(LingrError, match="rate_limited"):
+        log_in(ctx, "bob@example.org")
 
 
 def test_a_device_logs_in_with_a_token_until_it_is_revoked(ctx, clock, bob):

@@ -61,7 +61,7 @@ def test_a_token_is_made_used_and_revoked(observed: tuple[House, Client]) -> Non
     [listed] = lingr(house, "tokens", account.email)["tokens"]
     assert (listed["name"], listed["is_revoked"]) == ("old laptop", False)
     assert listed["created"] <= listed["used"]
-    assert "unavailable" in lingr(house, "token", account.email, "--name", "old laptop")
+    assert "a token named old laptop" in lingr(house, "token", account.email, "--name", "old laptop")
     subscribed = asked(house.client, "room/subscribe", session=session, room=room)
     arrived = asked(second, "event/observe", "query", session=session, counter=subscribed["counter"])
     with ThreadPoolExecutor(1) as thread:
