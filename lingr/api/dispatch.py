@@ -97,10 +97,10 @@ class Dispatcher:
             raise LingrError("invalid_api_method")
         return method
 
-    def prepare(self, request: Request, raw: Raw | None = None) -> Repeat | None:
+    def prepare(self, request: Request, raw: Raw) -> Repeat | None:
         """Gets ready for the same call with another value in one place; None if none is likely to come.
 
-        The request must have been answered, and not with a refusal.
+        ``raw`` are its parameters. The request must have been answered, and not with a refusal.
         """
         method = self._methods.get(request.path.strip("/"))
         if method is None or method.again is None:
@@ -108,16 +108,15 @@ class Dispatcher:
         again, place = method.again, place_of(request, method.again.varies)
         if place is None:
             return None
-        values = (self.read(request) if raw is None else raw).values
         arguments = {
-            param.argument: param.of(values) for param in method.params if param.name != again.varies
+            param.argument: param.of(raw.values) for param in method.params if param.name != again.varies
         }
-        caller = caller_of(self._ctx, self._style, method, values, request)
+        caller = caller_of(self._ctx, self._style, method, raw.values, request)
         prepared = again.prepare(self._ctx, caller, **arguments)
         if prepared is None:
             return None
         return Repeat(
-            place, prepared, partial(self._rendered, method.shape, manner=self._style.manner(values))
+            place, prepared, partial(self._rendered, method.shape, manner=self._style.manner(raw.values))
         )
 
     def _call(self, method: Method, caller: Caller, raw: Raw) -> Any:

@@ -208,12 +208,13 @@ def _common(ctx: Context, room_id: str, counter: int, roster: int, state: RoomSt
 
 
 def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common[News] | None:
-    """What `common` tells who is one event behind, if memory has it. Nothing is asked for as often."""
+    """What `common` tells who is one event behind, if memory has it: the usual case."""
     followed = ctx.store.mirror.rooms.get(room_id)
-    event = followed.tail[-1] if followed is not None and followed.tail else None
-    if followed is None or event is None or not event.id == state.counter == counter + 1:
+    # A state that was read from the engine may be newer than what was heard.
+    if followed is None or not followed.tail or state is not followed.state:
         return None
-    if state is not followed.state:
+    event = followed.tail[-1]
+    if not event.id == state.counter == counter + 1:
         return None
     is_large = state.size > ctx.settings.roster_occupants
     if not event.is_for_all or not (is_large or followed.occupants is not None):

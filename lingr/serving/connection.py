@@ -24,11 +24,10 @@ class Connection:
 
     ``state``: idle between requests, busy while one is answered, parked while its poll waits, sending while
     the client is slow to read, closed when it is no longer ours. ``deadline`` ends the state (monotonic
-    seconds). ``fd`` is its file descriptor, or -1 when that is no longer ours: what is sent goes straight to
-    the system, which takes a tenth less than a socket object. ``used`` says that there was a request,
-    ``close`` that the connection ends with the next answer, ``ended`` that the client will send nothing more,
-    ``more`` that it has sent something that was not read yet. ``size`` is how much to read at once (bytes),
-    ``unsent`` the rest of an answer.
+    seconds). ``fd`` is its file descriptor, or -1 when that is no longer ours. ``used`` says that there was a
+    request, ``close`` that the connection ends with the next answer, ``ended`` that the client will send
+    nothing more, ``more`` that it has sent something that was not read yet. ``size`` is how much to read at
+    once (bytes), ``unsent`` the rest of an answer.
 
     A poll that may come again as it is, but for its counter, left its bytes before and after the counter
     in ``prefix`` and ``suffix``; ``crowds`` are those it may join, ``home`` its ticket's. ``crowd`` is where
@@ -82,7 +81,11 @@ class Connection:
 
 
 class Connections:
-    """Connections by their file descriptors, which are small numbers: ``by_fd`` is a list with gaps."""
+    """Connections by their file descriptors, which are small numbers.
+
+    ``by_fd`` is a list with gaps, for reading. It never becomes shorter, so it has a place for every
+    descriptor that ever was here.
+    """
 
     def __init__(self) -> None:
         self.by_fd: list[Connection | None] = []
@@ -96,13 +99,21 @@ class Connections:
         return iter([conn for conn in self.by_fd if conn is not None])
 
     def add(self, conn: Connection) -> None:
+        """Raises LookupError if one with that descriptor is here."""
         self.by_fd += [None] * (conn.fd + 1 - len(self.by_fd))
+        if self.by_fd[conn.fd] is not None:
+            raise LookupError(f"descriptor {conn.fd} is in use")
         self.by_fd[conn.fd] = conn
         self._number += 1
 
     def remove(self, conn: Connection) -> int:
-        """Forgets a connection; returns what was its descriptor, which is the caller's from now on."""
-        fd, conn.fd = conn.fd, -1
-        self.by_fd[fd] = None
+        """Forgets a connection; returns what was its descriptor, which is the caller's from now on.
+
+        Raises LookupError if it is not here.
+        """
+        fd = conn.fd
+        if fd < 0 or self.by_fd[fd] is not conn:
+            raise LookupError(f"descriptor {fd} is another connection's")
+        conn.fd, self.by_fd[fd] = -1, None
         self._number -= 1
         return fd

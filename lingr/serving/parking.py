@@ -136,8 +136,9 @@ class Parking:
         """Closes a connection, whatever it is doing."""
         if conn.state is CLOSED:
             return
+        fd = self._connections.remove(conn)
         with contextlib.suppress(OSError):
-            os.close(self._connections.remove(conn))
+            os.close(fd)
         self._forget(conn)
 
     def _forget(self, conn: Connection) -> None:

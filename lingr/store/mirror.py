@@ -16,7 +16,10 @@ from lingr.values import Holder, Message, News, Occupant, RoomState
 from lingr.values_watch import Common
 
 TAIL_EVENTS = 200
-"""How many of a room's last events are kept. They are forgotten a quarter as many at a time."""
+"""At least so many of a room's last events are kept."""
+
+TAIL_SURPLUS = 1 / 4
+"""And up to so many more, of which some are forgotten together: it moves all that stay."""
 
 NEWS_PER_ROOM = 64
 
@@ -178,7 +181,7 @@ class RoomMirror:
             self._forget_tail(event.id - 1)
         self.tail.append(event)
         self.newest = event.id
-        if len(self.tail) > TAIL_EVENTS * 5 // 4:
+        if len(self.tail) > TAIL_EVENTS * (1 + TAIL_SURPLUS):
             self.start = self.tail[-TAIL_EVENTS - 1].id
             del self.tail[:-TAIL_EVENTS]
 

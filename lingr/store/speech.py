@@ -39,9 +39,12 @@ class Speech:
         allowance: Allowance,
     ) -> None:
         room = keys.room(room_id, database)
-        speaking = keys.speaking(room_id, ticket)
         self._keys = (room.room, room.log, room.tickets, room.channel)
-        self._further = (speaking, room.occupants) if target else (speaking,) if allowance.most else ()
+        self._further: tuple[str, ...] = ()
+        if target or allowance.most:
+            self._further = (keys.speaking(room_id, ticket),)
+        if target:
+            self._further += (room.occupants,)
         self._room_id = room_id
         self._who = (ticket, session_id)
         self._target, self._log_events, self._remember = target, log_events, remember
@@ -92,16 +95,17 @@ class Speech:
             parts.append(part)
         return (*parts, whole)
 
-    def _call(self, speech: bytes, now: int | str, attempt: str, again: bool, remembered: str) -> Call:
+    def _call(self, speech: bytes, now: int | str, attempt: str, again: bool, said: str) -> Call:
         arguments: list[Argument] = [*self._who, speech, now, self._log_events, attempt, self._remember]
-        # What is left out here need not be read there, and nothing is asked for as often.
+        # What need not be sent is not: no other script is run as often. What stands before something is sent
+        # with it.
         if again or self._further:
             arguments.append(int(again))
         if self._further:
             arguments += self._allowance
         if self._target:
             arguments.append(self._target)
-        return Call("room_say", (*self._keys, remembered, *self._further), arguments)
+        return Call("room_say", (*self._keys, said, *self._further), arguments)
 
 
 def is_refused(outcome: list[Reply] | Exception) -> bool:

@@ -189,6 +189,7 @@ class Hub:
     def announce(self, room_id: str) -> None:
         """Something happened in a room."""
         self._tell(self._rooms.get(room_id, ()))
+        # Most processes have none of these.
         if self._keen_on:
             self._tell(self._keen_on.get(room_id, ()))
         if self._besides:

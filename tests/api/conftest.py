@@ -22,7 +22,7 @@ PARKED_OR_NOT = ("test_counters", "test_empty_counters", "test_polls", "test_pri
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if Path(metafunc.module.__file__).stem in PARKED_OR_NOT and "house" in metafunc.fixturenames:
+    if metafunc.definition.path.stem in PARKED_OR_NOT and "house" in metafunc.fixturenames:
         metafunc.parametrize("house", ["on", "off"], indirect=True, scope="session", ids="parking {}".format)
 
 

@@ -45,6 +45,7 @@ class Again:
     def __init__(self, person: Person, to: str = "") -> None:
         self.person = person
         self.channel = person.ctx.store.engine.channel = Channel(person.ctx.store.engine)
+        self.to = to
         person.say("first", to)
         self.saying = chat.prepare(person.ctx, person.caller, occupant_id=to, request_id="")
 
@@ -59,7 +60,7 @@ class Again:
 
     def say_at_last(self, attempt, text):
         caller = replace(self.person.caller, attempt=attempt)
-        return chat.say(self.person.ctx, caller, message=text, occupant_id="", request_id="")
+        return chat.say(self.person.ctx, caller, message=text, occupant_id=self.to, request_id="")
 
 
 @pytest.mark.parametrize("text", ["hello", "夜の部屋 \u2028 \U0001f319", "a\x00\x1b\ufffeb\r\n", "語" * 1000])
@@ -103,12 +104,19 @@ def test_no_word_from_the_engine_is_no_word_said(person, lost):
     assert Again(person("Ann")).saying.outcome(lost) is None
 
 
-def test_what_was_said_and_not_heard_of_is_not_said_again(ctx, person):
-    again = Again(person("Ann"))
+@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize("limited", [False, True])
+def test_what_was_said_and_not_heard_of_is_not_said_again(open_ctx, lobby, limited, private):
+    ctx = open_ctx(rate_limits=limited)
+    ann, bob = Person(ctx), Person(ctx)
+    ann.enter("Ann")
+    bob.enter("Bob")
+    again = Again(ann, bob.occupant_id if private else "")
     attempt = again.saying.send("hello", lambda replies: None)
     again.channel.deliver()
     first = again.say_at_last(attempt, "hello")
     assert again.say_at_last(attempt, "hello") == first
+    assert bob.texts().count("hello") == 1
     assert told(ctx).count("hello") == 1
 
 

@@ -50,8 +50,8 @@ class Conn(SimpleNamespace):
         self.client.setblocking(False)
         self.fd = self._server.fileno()
 
-    @property
-    def sent(self):
+    def read(self):
+        """What it was sent since, None if nothing."""
         try:
             return self.client.recv(100)
         except BlockingIOError:
@@ -109,4 +109,4 @@ def test_in_a_process_that_leaves_every_connection_is_answered_as_one_that_ends(
     deliveries, room = crowd_of(wire, conns, logged=False)
     deliveries.tell(room)
     assert wire.answered == (conns if is_leaving else [])
-    assert [conn.sent for conn in conns] == [None if is_leaving else b"{}"] * 3
+    assert [conn.read() for conn in conns] == [None if is_leaving else b"{}"] * 3
