@@ -132,6 +132,22 @@ def test_the_log_through_the_mirror_is_the_engines_own(pair, acts):
     assert near.rooms.roster(room.id) == far.rooms.roster(room.id)
 
 
+def test_the_last_events_are_kept_and_some_before_them(pair):
+    room = Followed(*pair)
+    room.state()
+    mirror = room.near.mirror.rooms[room.id]
+    most = int(mirrors.TAIL_EVENTS * (1 + mirrors.TAIL_SURPLUS))
+    for said in range(1, 5 * mirrors.TAIL_EVENTS):
+        room.say()
+        room.hear()
+        newest = room.lobby.room().counter
+        kept = [after for after in range(newest + 1) if mirror.holds(after)]
+        assert kept == list(range(mirror.start, newest + 1))
+        assert min(said, mirrors.TAIL_EVENTS) <= newest - mirror.start == len(mirror.tail) <= most
+        for after in kept:
+            assert mirror.after(after, 50) == tuple(room.far.log.after(room.id, after, 50))
+
+
 def test_what_is_heard_costs_no_question(pair):
     room = Followed(*pair)
     room.state()
