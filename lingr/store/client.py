@@ -100,11 +100,18 @@ class Engine:
         return replies
 
     def answers(self) -> bool:
-        """Whether the engine answers right now; nobody waits for it."""
-        return self.trouble() is None
+        """Whether the engine answers right now, over the connection that calls go over."""
+        try:
+            reply = self._attempt([("PING",)])[0]
+        except (*AWAY, redis.RedisError, Unsent, CutOff):
+            return False
+        return not isinstance(reply, redis.ResponseError)
 
     def trouble(self) -> str | None:
-        """Why the engine does not answer right now, in some words without any secret; None when it does."""
+        """Why the engine does not answer right now, in some words without any secret; None when it does.
+
+        It is asked over a new connection.
+        """
         try:
             connection = self.connection()
         except (*AWAY, redis.RedisError) as error:
