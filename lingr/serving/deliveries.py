@@ -15,14 +15,12 @@ from lingr.serving.burst import Later
 from lingr.serving.connection import IDLE, Connection
 from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.door import Door
+from lingr.serving.leisure import Leisure
 from lingr.serving.times import Times
 from lingr.values_watch import Common, Told
 
 SLICE = 256
 """Answers sent before the rest of the process gets its turn."""
-
-REST_SECONDS = 1e-6
-"""Long enough for the loop to look at its sockets, which a pause of 0 is not."""
 
 log = structlog.get_logger()
 
@@ -40,6 +38,8 @@ class Wire(Protocol):
     def bytes_of(self, rendered: Rendered, *, close: bool) -> bytes: ...
 
     def send_later(self, conn: Connection, data: bytes, sent: int) -> None: ...
+
+    def crowded(self, conn: Connection) -> None: ...
 
     def drop(self, conn: Connection) -> None: ...
 
@@ -70,6 +70,7 @@ class Deliveries:
         wire: Wire,
         times: Times,
         later: Later,
+        leisure: Leisure,
         look: Callable[[Connection], None],
         *,
         logged: bool,
@@ -78,6 +79,7 @@ class Deliveries:
         self._wire = wire
         self._times = times
         self._later = later
+        self._leisure = leisure
         self._look = look
         self._logged = logged
         self._under_way = 0
@@ -142,8 +144,12 @@ class Deliveries:
         try:
             for start in range(0, len(members), SLICE):
                 if start:
-                    gevent.sleep(REST_SECONDS)
-                self._deliver(delivery, members[start : start + SLICE])
+                    self._leisure.wait()
+                some = members[start : start + SLICE]
+                for conn in some:
+                    if not conn.is_crowded and conn.crowd is delivery.crowd:
+                        self._wire.crowded(conn)
+                self._deliver(delivery, some)
         finally:
             self._under_way -= 1
 

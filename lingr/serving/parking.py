@@ -23,6 +23,7 @@ from lingr.serving.burst import Burst
 from lingr.serving.calls import Calls
 from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connection, Connections
 from lingr.serving.door import Door
+from lingr.serving.leisure import Leisure
 from lingr.serving.ordinary import MOST_BYTES, recognise
 from lingr.serving.polls import Polls
 from lingr.serving.repeats import Repeats
@@ -34,7 +35,7 @@ IN = select.EPOLLIN
 AT_ONCE = 512
 """Connections that are seen to before the rest of the process gets its turn."""
 
-CROWDED = 128
+CROWDED = 64
 """The same for those who poll in crowds."""
 
 BESIDE = 8
@@ -72,15 +73,18 @@ class Parking:
         logged = manners.log is not None
         self._times = Times(door.hold_seconds, manners.keepalive)
         self._repeats = Repeats(door, self, self._times, logged=logged)
-        burst = Burst()
-        self._polls = Polls(door, self, self._times, burst.put, self._repeats.remember, logged=logged)
+        burst, leisure = Burst(), Leisure()
+        self._polls = Polls(
+            door, self, self._times, burst.put, leisure, self._repeats.remember, logged=logged
+        )
         self._sayings = Sayings(door, self, burst.put, manners.most_bytes, logged=logged)
         self._calls = Calls(door, self, self._polls, self._sayings)
         self._connections = Connections()
         # Those who poll in a crowd keep nobody else waiting, however many they are.
         self._few: Watched = Watched(lambda: self._see_to(self._few, AT_ONCE))
         self._many: Watched = Watched(
-            lambda: self._see_to(self._many, BESIDE if self._polls.deliveries.are_under_way else CROWDED)
+            lambda: self._see_to(self._many, BESIDE if self._polls.deliveries.are_under_way else CROWDED),
+            leisure,
         )
         self.requests = 0
         self.is_leaving = False

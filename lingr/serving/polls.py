@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
 import gevent
 import structlog
 
-from lingr.serving import deliveries
 from lingr.serving.burst import Later
 from lingr.serving.connection import IDLE, PARKED, Connection
 from lingr.serving.crowds import ParkedRoom
-from lingr.serving.deliveries import SLICE, Deliveries
+from lingr.serving.deliveries import Deliveries, Wire
 from lingr.serving.door import Door, Held
+from lingr.serving.leisure import Leisure
 from lingr.serving.times import Times
 from lingr.values_user import UserWatch
 from lingr.values_v2 import EventsWatch
@@ -27,12 +26,6 @@ LOOKERS = 500
 log = structlog.get_logger()
 
 
-class Wire(deliveries.Wire, Protocol):
-    """What polls need of those who have the connections."""
-
-    def crowded(self, conn: Connection) -> None: ...
-
-
 class Polls:
     """The parked polls of a worker. ``remember(conn, held, data)`` keeps what one consists of."""
 
@@ -42,6 +35,7 @@ class Polls:
         wire: Wire,
         times: Times,
         later: Later,
+        leisure: Leisure,
         remember: Callable[[Connection, Held, bytes], None],
         *,
         logged: bool,
@@ -50,7 +44,7 @@ class Polls:
         self._wire = wire
         self._times = times
         self._remember = remember
-        self.deliveries = Deliveries(door, wire, times, later, self.look, logged=logged)
+        self.deliveries = Deliveries(door, wire, times, later, leisure, self.look, logged=logged)
         self._rooms: dict[str, ParkedRoom] = {}
         self._looks: deque[Connection] = deque()
         self._lookers = 0
@@ -166,8 +160,6 @@ class Polls:
             room.alone.pop(conn, None)
             conn.home, conn.crowds, conn.crowd = home, crowds, crowd
             crowd.members[conn] = None
-            if len(crowd.members) > SLICE:
-                self._wire.crowded(conn)
             if not held.wraps:
                 conn.held = None
 

@@ -8,19 +8,30 @@ from collections.abc import Callable
 import gevent
 from gevent import monkey
 
+from lingr.serving.leisure import BEHIND, Leisure
+
 READ = 1
 EDGES = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
 """An event tells of what has come since the last one, so there is nothing to be switched off and on."""
 
 
 class Watched:
-    """A set of sockets. ``see_to`` is called in the loop, over and over, while any of them has an event."""
+    """A set of sockets. ``see_to`` is called in the loop, over and over, while any of them has an event.
 
-    def __init__(self, see_to: Callable[[], None]) -> None:
+    Or, if it may be done at ``leisure``, each time that nobody else has one.
+    """
+
+    def __init__(self, see_to: Callable[[], None], leisure: Leisure | None = None) -> None:
         # gevent leaves only `select.select` to who has been patched. This epoll set is never waited for.
         self._epoll = monkey.get_original("select", "epoll")()
-        self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
-        self._watcher.start(see_to)
+        self._see_to = see_to
+        self._leisure = leisure
+        self._is_due = False
+        self._watcher = gevent.get_hub().loop.io(
+            self._epoll.fileno(), READ, priority=None if leisure is None else BEHIND
+        )
+        # To stop and start it would take as long as there are sockets.
+        self._watcher.start(see_to if leisure is None else self._put_off)
 
     def add(self, fd: int) -> None:
         """Watches a socket; what has come already is an event, too."""
@@ -38,6 +49,16 @@ class Watched:
         """Up to ``most`` file descriptors with their events, those first that have waited longest."""
         found: list[tuple[int, int]] = self._epoll.poll(0, most)
         return found
+
+    def _put_off(self) -> None:
+        if self._leisure is not None and not self._is_due:
+            self._is_due = True
+            self._leisure.put(self._see_to_now)
+
+    def _see_to_now(self) -> None:
+        self._is_due = False
+        if not self._epoll.closed:
+            self._see_to()
 
     def close(self) -> None:
         self._watcher.stop()

@@ -7,11 +7,14 @@ from socket import socketpair
 from types import SimpleNamespace
 from typing import Any
 
+import gevent
 import pytest
 
 from lingr.render import Rendered
+from lingr.serving import deliveries as serving
 from lingr.serving.crowds import Crowd, Crowds, ParkedRoom
 from lingr.serving.deliveries import Deliveries
+from lingr.serving.leisure import Leisure
 from lingr.values import News
 from lingr.values_watch import Common, Standing
 
@@ -39,13 +42,16 @@ class Wire:
     def drop(self, conn):
         self.dropped.append(conn)
 
+    def crowded(self, conn):
+        conn.is_crowded = True
+
 
 class Conn(SimpleNamespace):
     __hash__ = object.__hash__
     __eq__ = object.__eq__
 
     def __init__(self):
-        super().__init__(home=SimpleNamespace(good=True), held=None, more=False)
+        super().__init__(home=SimpleNamespace(good=True), held=None, more=False, is_crowded=False)
         self.client, self._server = socketpair()
         self.client.setblocking(False)
         self.fd = self._server.fileno()
@@ -80,7 +86,9 @@ def crowd_of(wire: Wire, conns: list[Conn], *, logged: bool) -> tuple[Deliveries
     )
     door = SimpleNamespace(clock=lambda: 0)
     times = SimpleNamespace(idle_until=0)
-    deliveries = Deliveries(door, wire, times, lambda send: send(), lambda conn: None, logged=logged)
+    deliveries = Deliveries(
+        door, wire, times, lambda send: send(), Leisure(), lambda conn: None, logged=logged
+    )
     room, crowds = ParkedRoom("lobby", None), Crowds(held, False)
     crowd = crowds.at(Standing(0, None, behind=False), held)
     assert isinstance(crowd, Crowd)
@@ -110,3 +118,20 @@ def test_in_a_process_that_leaves_every_connection_is_answered_as_one_that_ends(
     deliveries.tell(room)
     assert wire.answered == (conns if is_leaving else [])
     assert [conn.read() for conn in conns] == [None if is_leaving else b"{}"] * 3
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_who_is_one_of_too_many_waits_among_these_from_then_on(
+    conns: list[Conn], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(serving, "SLICE", most)
+    gone = conns[1]
+    deliveries, room = crowd_of(Wire(), conns, logged=False)
+    deliveries.tell(room)
+    gone.crowd = None
+    with gevent.Timeout(10):
+        while any(conn.crowd for conn in conns) or deliveries.are_under_way:
+            gevent.sleep(0)
+    is_large = most < len(conns)
+    assert [conn.is_crowded for conn in conns] == [is_large and conn is not gone for conn in conns]
+    assert [conn.read() for conn in conns if conn is not gone] == [b"{}"] * 2

@@ -1,0 +1,125 @@
+"""Work for the many waits until nobody else wants anything, but not for ever."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+
+import gevent
+import pytest
+
+from lingr.serving.leisure import Leisure
+from lingr.serving.watched import Watched
+
+READ = 1
+
+
+class Chatter:
+    """Somebody who has an event in every turn of the loop, until told to stop. ``heard`` counts them."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self.until: Callable[[], bool] = lambda: False
+        self._here, self._there = socket.socketpair()
+        self._watcher = gevent.get_hub().loop.io(self._here.fileno(), READ)
+        self._watcher.start(self._hear)
+        self._there.send(b"x")
+
+    def _hear(self) -> None:
+        self.heard += 1
+        if self.until():
+            self._here.recv(1)
+
+    def close(self) -> None:
+        self._watcher.stop()
+        self._watcher.close()
+        self._here.close()
+        self._there.close()
+
+
+@pytest.fixture
+def chatter() -> Iterator[Chatter]:
+    made = Chatter()
+    yield made
+    made.close()
+
+
+def soon(done: Callable[[], bool]) -> None:
+    with gevent.Timeout(10):
+        while not done():
+            gevent.sleep(0.001)
+
+
+def test_everything_is_done_in_order_and_nothing_at_once() -> None:
+    leisure, done = Leisure(), list[int]()
+    for number in range(10):
+        leisure.put(lambda number=number: done.append(number))
+    assert done == []
+    soon(lambda: len(done) == 10)
+    assert done == list(range(10))
+    leisure.put(lambda: done.append(10))
+    soon(lambda: len(done) == 11)
+
+
+def test_nothing_is_done_as_long_as_somebody_else_has_events(chatter: Chatter) -> None:
+    leisure, heard = Leisure(), list[int]()
+    chatter.until = lambda: chatter.heard == 20
+    leisure.put(lambda: heard.append(chatter.heard))
+    soon(lambda: bool(heard))
+    assert heard == [20]
+
+
+def test_one_piece_at_a_time_is_done_for_a_loop_that_is_never_idle(chatter: Chatter) -> None:
+    leisure, heard = Leisure(), list[int]()
+    for _ in range(4):
+        leisure.put(lambda: heard.append(chatter.heard))
+    soon(lambda: len(heard) == 4)
+    # Each waited as long as the first: what is left of one time-out is not the next one's.
+    assert min(later - before for before, later in zip([0, *heard], heard, strict=False)) > 5
+
+
+def test_one_that_fails_keeps_none_of_the_others_back() -> None:
+    leisure, done = Leisure(), list[int]()
+    leisure.put(lambda: done.append(1))
+    leisure.put(lambda: 1 // 0)
+    leisure.put(lambda: done.append(2))
+    soon(lambda: len(done) == 2)
+    assert done == [1, 2]
+
+
+def test_greenlets_take_turns() -> None:
+    leisure, done = Leisure(), list[str]()
+
+    def work(name: str) -> None:
+        for _ in range(3):
+            leisure.wait()
+            done.append(name)
+
+    gevent.joinall([gevent.spawn(work, name) for name in "ab"], timeout=10)
+    assert done == list("ababab")
+
+
+def test_sockets_of_the_many_are_seen_to_after_all_others_events(chatter: Chatter) -> None:
+    here, there = socket.socketpair()
+    here.setblocking(False)
+    seen: list[int] = []
+
+    def see_to() -> None:
+        for fd, _ in many.events(8):
+            seen.append(chatter.heard)
+            assert fd == here.fileno()
+            here.recv(10)
+
+    many = Watched(see_to, Leisure())
+    many.add(here.fileno())
+    try:
+        chatter.until = lambda: chatter.heard == 20
+        there.send(b"one")
+        soon(lambda: bool(seen))
+        there.send(b"two")
+        soon(lambda: len(seen) == 2)
+        assert seen == [20, 20]
+    finally:
+        many.close()
+        here.close()
+        there.close()
