@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 import gevent
 import pytest
 
+from lingr.serving import leisure as serving
 from lingr.serving.leisure import Leisure
 from lingr.serving.watched import Watched
 
@@ -23,6 +25,9 @@ class Chatter:
         self._here, self._there = socket.socketpair()
         self._watcher = gevent.get_hub().loop.io(self._here.fileno(), READ)
         self._watcher.start(self._hear)
+        self.begin()
+
+    def begin(self) -> None:
         self._there.send(b"x")
 
     def _hear(self) -> None:
@@ -44,6 +49,12 @@ def chatter() -> Iterator[Chatter]:
     made.close()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is ever so late that it is done for that, however slow the machine."""
+    monkeypatch.setattr(serving, "MOST_SECONDS", 60.0)
+
+
 def soon(done: Callable[[], bool]) -> None:
     with gevent.Timeout(10):
         while not done():
@@ -61,6 +72,7 @@ def test_everything_is_done_in_order_and_nothing_at_once() -> None:
     soon(lambda: len(done) == 11)
 
 
+@pytest.mark.usefixtures("patient")
 def test_nothing_is_done_as_long_as_somebody_else_has_events(chatter: Chatter) -> None:
     leisure, heard = Leisure(), list[int]()
     chatter.until = lambda: chatter.heard == 20
@@ -69,13 +81,31 @@ def test_nothing_is_done_as_long_as_somebody_else_has_events(chatter: Chatter) -
     assert heard == [20]
 
 
-def test_one_piece_at_a_time_is_done_for_a_loop_that_is_never_idle(chatter: Chatter) -> None:
+def test_one_piece_at_a_time_is_done_for_a_loop_that_is_never_idle(
+    chatter: Chatter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "MOST_SECONDS", 0.1)
     leisure, heard = Leisure(), list[int]()
     for _ in range(4):
         leisure.put(lambda: heard.append(chatter.heard))
     soon(lambda: len(heard) == 4)
-    # Each waited as long as the first: what is left of one time-out is not the next one's.
     assert min(later - before for before, later in zip([0, *heard], heard, strict=False)) > 5
+
+
+def test_what_was_left_of_one_pieces_time_is_not_the_next_ones(
+    chatter: Chatter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "MOST_SECONDS", 1.0)
+    leisure, done = Leisure(), list[float]()
+    silent_at = time.monotonic() + 0.6
+    chatter.until = lambda: time.monotonic() > silent_at
+    leisure.put(lambda: done.append(time.monotonic()))
+    soon(lambda: bool(done))
+    chatter.until = lambda: len(done) == 2
+    chatter.begin()
+    leisure.put(lambda: done.append(time.monotonic()))
+    soon(lambda: len(done) == 2)
+    assert done[1] - done[0] > 0.9
 
 
 def test_one_that_fails_keeps_none_of_the_others_back() -> None:
@@ -99,6 +129,7 @@ def test_greenlets_take_turns() -> None:
     assert done == list("ababab")
 
 
+@pytest.mark.usefixtures("patient")
 def test_sockets_of_the_many_are_seen_to_after_all_others_events(chatter: Chatter) -> None:
     here, there = socket.socketpair()
     here.setblocking(False)
