@@ -148,10 +148,18 @@ class Deliveries:
                 some = members[start : start + SLICE]
                 for conn in some:
                     if not conn.is_crowded and conn.crowd is delivery.crowd:
-                        self._wire.crowded(conn)
+                        self._move(conn)
                 self._deliver(delivery, some)
         finally:
             self._under_way -= 1
+
+    def _move(self, conn: Connection) -> None:
+        try:
+            self._wire.crowded(conn)
+        except Exception:
+            # Nobody may hear it any more, and the others wait for their answer.
+            log.exception("unspecified failure", what="crowd")
+            self._wire.drop(conn)
 
     def _deliver(self, delivery: Delivery, members: list[Connection]) -> None:
         try:

@@ -13,7 +13,7 @@ from gevent.hub import Waiter
 BEHIND = -1
 """The priority, for the event loop, of events that keep it idle: they only tell that there is such work."""
 
-MOST_SECONDS = 0.01
+MOST_SECONDS = 0.003
 """How long a piece waits for such a moment: on a server that is never idle, too, it is its turn some time."""
 
 log = structlog.get_logger()
@@ -23,7 +23,8 @@ class Leisure:
     """Calls what was put off, one piece each time that the event loop has nothing else to do.
 
     A request of somebody else goes through several turns of the loop before it is answered: it is read, the
-    engine is asked, the reply is heard, passed on and sent. None of these turns has a piece of work in it.
+    engine is asked, the reply is heard, passed on and sent. It waits for a piece that has begun, and none
+    begins while there is anything to do for it.
     """
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ import structlog
 from lingr.serving.burst import Later
 from lingr.serving.connection import IDLE, PARKED, Connection
 from lingr.serving.crowds import ParkedRoom
-from lingr.serving.deliveries import Deliveries, Wire
+from lingr.serving.deliveries import SLICE, Deliveries, Wire
 from lingr.serving.door import Door, Held
 from lingr.serving.leisure import Leisure
 from lingr.serving.times import Times
@@ -160,6 +160,8 @@ class Polls:
             room.alone.pop(conn, None)
             conn.home, conn.crowds, conn.crowd = home, crowds, crowd
             crowd.members[conn] = None
+            if len(crowd.members) > SLICE:
+                self._wire.crowded(conn)
             if not held.wraps:
                 conn.held = None
 

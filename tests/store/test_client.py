@@ -163,8 +163,9 @@ def test_nobody_answers_where_there_is_no_engine(folder):
     ],
 )
 def test_why_it_does_not_answer(stub, reply, words):
-    _, engine = stub(reply)
+    _, engine = stub(reply, reply)
     assert engine.trouble() == words
+    assert engine.answers() is (words is None)
 
 
 def test_an_engine_that_is_back_is_found_again(own):

@@ -41,8 +41,11 @@ class Wire:
 
     def drop(self, conn):
         self.dropped.append(conn)
+        conn.crowd = None
 
     def crowded(self, conn):
+        if conn is self.broken:
+            raise OSError
         conn.is_crowded = True
 
 
@@ -135,3 +138,17 @@ def test_who_is_one_of_too_many_waits_among_these_from_then_on(
     is_large = most < len(conns)
     assert [conn.is_crowded for conn in conns] == [is_large and conn is not gone for conn in conns]
     assert [conn.read() for conn in conns if conn is not gone] == [b"{}"] * 2
+
+
+def test_one_that_cannot_be_moved_among_these_keeps_nobody_from_being_answered(
+    conns: list[Conn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "SLICE", 2)
+    wire = Wire(broken=conns[1])
+    deliveries, room = crowd_of(wire, conns, logged=False)
+    deliveries.tell(room)
+    with gevent.Timeout(10):
+        while any(conn.crowd for conn in conns) or deliveries.are_under_way:
+            gevent.sleep(0)
+    assert wire.dropped == [conns[1]]
+    assert [conn.read() for conn in conns] == [b"{}", None, b"{}"]
