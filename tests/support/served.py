@@ -158,14 +158,14 @@ def parent(pid: int) -> int:
     try:
         # The name, in brackets, may hold anything; the fields after it are numbers.
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0
 
 
 def command(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode() or "-"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return "-"
 
 
