@@ -25,13 +25,15 @@ class Watched:
         # gevent leaves only `select.select` to who has been patched. This epoll set is never waited for.
         self._epoll = monkey.get_original("select", "epoll")()
         self._see_to = see_to
-        self._leisure = leisure
         self._is_due = False
-        self._watcher = gevent.get_hub().loop.io(
-            self._epoll.fileno(), READ, priority=None if leisure is None else BEHIND
-        )
-        # To stop and start it would take as long as there are sockets.
-        self._watcher.start(see_to if leisure is None else self._put_off)
+        loop, fd = gevent.get_hub().loop, self._epoll.fileno()
+        if leisure is None:
+            self._watcher = loop.io(fd, READ)
+            self._watcher.start(see_to)
+        else:
+            # It is never stopped meanwhile: to start it again takes the longer the more sockets there are.
+            self._watcher = loop.io(fd, READ, priority=BEHIND)
+            self._watcher.start(self._put_off, leisure)
 
     def add(self, fd: int) -> None:
         """Watches a socket; what has come already is an event, too."""
@@ -50,10 +52,10 @@ class Watched:
         found: list[tuple[int, int]] = self._epoll.poll(0, most)
         return found
 
-    def _put_off(self) -> None:
-        if self._leisure is not None and not self._is_due:
+    def _put_off(self, leisure: Leisure) -> None:
+        if not self._is_due:
             self._is_due = True
-            self._leisure.put(self._see_to_now)
+            leisure.put(self._see_to_now)
 
     def _see_to_now(self) -> None:
         self._is_due = False

@@ -154,3 +154,20 @@ def test_sockets_of_the_many_are_seen_to_after_all_others_events(chatter: Chatte
         many.close()
         here.close()
         there.close()
+
+
+@pytest.mark.usefixtures("patient")
+def test_what_was_put_off_for_sockets_is_not_done_once_they_are_nobodys(chatter: Chatter) -> None:
+    here, there = socket.socketpair()
+    leisure, done = Leisure(), list[str]()
+    many = Watched(lambda: done.append("seen"), leisure)
+    many.add(here.fileno())
+    there.send(b"one")
+    gevent.sleep(0.05)
+    many.close()
+    leisure.put(lambda: done.append("after"))
+    chatter.until = lambda: True
+    soon(lambda: "after" in done)
+    assert done == ["after"]
+    here.close()
+    there.close()
