@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import gevent
 import structlog
+from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
 from lingr.bots.bodies import Bodies
@@ -67,8 +68,11 @@ class Office:
         self._running = 0
         self._works: dict[str, _Work] = {}
         self._unsure: set[str] = set()
+        self._is_unsure = Event()
         self._desk = Desk(ctx)
-        self._ears = Ears(lambda: Subscription(ctx.store.engine), self._heard, self._unsure.add)
+        self._ears = Ears(
+            lambda: Subscription(ctx.store.engine), self._heard, lambda room_id: self._doubt((room_id,))
+        )
         bodies = Bodies(Links(ctx.settings.base_url))
         self._courier = Courier(ctx, caller, bodies, lambda: self._is_leaving)
         self._lane = BoundedSemaphore(MOST_AT_ONCE)
@@ -108,21 +112,27 @@ class Office:
                 work.is_paused, work.due = False, 0.0
                 self._stir(bot_id, self._desk.rooms[bot_id])
         for bot_id, room_ids in self._desk.rooms.items():
-            self._unsure |= room_ids - before.get(bot_id, frozenset())
+            self._doubt(room_ids - before.get(bot_id, frozenset()))
+
+    def _doubt(self, room_ids: Collection[str]) -> None:
+        self._unsure.update(room_ids)
+        if self._unsure:
+            self._is_unsure.set()
 
     def _check(self) -> None:
         """Looks into the rooms of which nobody knows whether there is anything new."""
-        unsure = set(self._unsure)
-        self._unsure.clear()
+        self._is_unsure.wait()
+        unsure, self._unsure = self._unsure, set()
+        self._is_unsure.clear()
         try:
             for bot_id, room_id in self._desk.behind(unsure):
                 self._stir(bot_id, (room_id,))
         except LingrError:
-            self._unsure |= unsure
+            self._doubt(unsure)
             raise
 
     def _walk(self) -> None:
-        self._unsure |= self._desk.heard
+        self._doubt(self._desk.heard)
 
     def _heard(self, room_id: str) -> None:
         for bot_id in self._desk.hearers(room_id):

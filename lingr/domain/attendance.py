@@ -91,7 +91,7 @@ def sweep(ctx: Context) -> int:
 
     Of all processes one does it, the one that holds the lease. It also ends what others began to end.
     """
-    if not ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
+    if not ctx.store.presence.lease.hold(LEASE_MILLISECONDS):
         return 0
     now = ctx.clock()
     silent = ctx.store.attendance.end((), now=now, again=now + AGAIN_MILLISECONDS, overdue=SWEPT_AT_ONCE)

@@ -219,7 +219,7 @@ def sweep(ctx: Context) -> int:
 
     Of all processes one does it, the one that holds the lease.
     """
-    if not ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
+    if not ctx.store.presence.lease.hold(LEASE_MILLISECONDS):
         return 0
     now = ctx.clock()
     lifetime = int(ctx.settings.ticket_seconds * 1000)

@@ -38,7 +38,7 @@ def turn(ctx: Context) -> int:
     Each turn sees to all rooms with rules of their own, and to some of the others if events have an age for
     all. Of all processes one does it.
     """
-    if not ctx.store.presence.hold_lease(LEASE_MILLISECONDS):
+    if not ctx.store.presence.lease.hold(LEASE_MILLISECONDS):
         return 0
     archives.tidy(ctx)
     room_ids = ctx.store.retention.with_rules()

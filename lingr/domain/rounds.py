@@ -46,7 +46,7 @@ class Round:
         """One step: looks at up to about 1,000 rooms, or at all once; returns how many it looked at."""
         looked = 0
         while looked < MOST_ROOMS:
-            if not self._ctx.store.rounds.hold_lease(LEASE_MILLISECONDS):
+            if not self._ctx.store.rounds.lease.hold(LEASE_MILLISECONDS):
                 # What was known is another one's now, who counts on from there.
                 self._start()
                 return looked
@@ -82,7 +82,8 @@ class Round:
         # First: it is not done again if anything fails, and how hot a room is, is.
         for room_id in moved:
             self._follow(room_id)
-        directory.warm(self._ctx, heats)
+        if heats:
+            directory.warm(self._ctx, heats)
 
     def _moves(self, glance: Glance, now: int) -> bool:
         talk = self._talks.get(glance.room_id)

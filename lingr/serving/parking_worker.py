@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lingr.serving.parking import Manners, Parking
 
 TURN_SECONDS = 0.1
-CONNECTIONS_PER_SECOND = 10_000
+CONNECTIONS_PER_TURN = 5000
 """Deadlines are looked at less often the more connections there are: half as often for so many."""
 
 
@@ -138,8 +138,10 @@ class ParkingWorker(Worker):
         return own
 
     def _turn(self, parking: Parking) -> None:
+        from lingr.waiting.beat import rest
+
         while True:
-            gevent.sleep(TURN_SECONDS * (1 + len(parking) / CONNECTIONS_PER_SECOND))
+            rest(TURN_SECONDS * (1 + len(parking) // CONNECTIONS_PER_TURN))
             try:
                 parking.turn()
             except Exception:

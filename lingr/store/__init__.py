@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lingr.store import keys
 from lingr.store.accounts import Accounts
 from lingr.store.attendance import Attendance
 from lingr.store.bots import Bots
@@ -20,6 +21,7 @@ from lingr.store.entrances import Entrances
 from lingr.store.favorites import Favorites
 from lingr.store.finding import Finding
 from lingr.store.index import Index
+from lingr.store.leases import Lease
 from lingr.store.log import Log
 from lingr.store.members import Members
 from lingr.store.mirror import Mirror
@@ -108,12 +110,12 @@ def open_store(
         Devices(engine),
         Subscriptions(engine, mirror, int(login_seconds * 1000), process),
         Counters(engine, mirror),
-        Presence(engine, process),
+        Presence(engine, Lease(engine, keys.sweeper(), process)),
         Attendance(engine, users, log_events, int(refresh_seconds * 1000)),
         Rates(engine),
         users,
         Directory(engine),
-        Rounds(engine, process),
+        Rounds(engine, Lease(engine, keys.rounder(), process)),
         Index(engine),
         Finding(engine),
         Retention(engine),

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from lingr.store import keys
 from lingr.store.client import Engine
-from lingr.store.scripts import run
+from lingr.store.leases import Lease
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """``process`` names this process among all that serve the data set."""
+    """``lease`` is the sweeper's: whose process lets out who fell silent, and does what else one does."""
 
     engine: Engine
-    process: str
+    lease: Lease
 
     def occupied(self, room_id: str, due: int) -> None:
         """Notes that a room has somebody in it, to be swept at ``due`` (ms) unless earlier."""
@@ -34,9 +34,3 @@ class Presence:
             "ZRANGEBYSCORE", keys.occupied_rooms(), "-inf", now, "LIMIT", 0, most, safe=True
         )
         return [one.decode() for one in raw]
-
-    def hold_lease(self, milliseconds: int) -> bool:
-        """Whether this process sweeps now; no other one does for so long."""
-        return bool(
-            run(self.engine, "lease_hold", [keys.sweeper()], [self.process, milliseconds], safe=True)[0]
-        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lingr.store import keys
 from lingr.store.client import Engine
-from lingr.store.scripts import run
+from lingr.store.leases import Lease
 
 _FIELDS = ("counter", "max_user_message_id", "chatters", "observers", "listed", "active", "members_only")
 
@@ -30,16 +30,10 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """``process`` names this process among all that serve the data set."""
+    """``lease`` is that of who goes round."""
 
     engine: Engine
-    process: str
-
-    def hold_lease(self, milliseconds: int) -> bool:
-        """Whether this process goes round now; no other one does for so long."""
-        return bool(
-            run(self.engine, "lease_hold", [keys.rounder()], [self.process, milliseconds], safe=True)[0]
-        )
+    lease: Lease
 
     def occupied(self, cursor: int, most: int) -> tuple[int, list[str]]:
         """The next rooms, some ``most``, that have or had somebody in them lately, and the next cursor.

@@ -10,6 +10,7 @@ import gevent
 import structlog
 
 from lingr.errors import LingrError
+from lingr.waiting.beat import rest
 from lingr.waiting.hub import Hub
 from lingr.waiting.listener import Listener
 
@@ -59,7 +60,7 @@ def start(hub: Hub, listener: Listener, chores: Chores) -> list[gevent.Greenlet]
 
 def _every(seconds: float, call: Callable[[], object]) -> None:
     while True:
-        gevent.sleep(seconds)
+        rest(seconds)
         try:
             call()
         except LingrError as error:

@@ -197,7 +197,7 @@ def test_only_the_holder_of_the_lease_sweeps(open_ctx, clock, person):
     person("Ann")
     clock.pass_seconds(121)
     one, two = open_ctx("one"), open_ctx("two")
-    assert one.store.presence.hold_lease(60_000)
+    assert one.store.presence.lease.hold(60_000)
     assert presence.sweep(two) == 0
     assert presence.sweep(one) == 1
 

@@ -374,7 +374,7 @@ def counters(ctx, crowd):
 
 def test_many_users_are_told_of_a_change_while_nobody_waits(ctx, crowd, open_ctx):
     before, other = counters(ctx, crowd), open_ctx("second")
-    assert ctx.store.presence.hold_lease(presence.LEASE_MILLISECONDS)
+    assert ctx.store.presence.lease.hold(presence.LEASE_MILLISECONDS)
     changing.change(ctx, rooms.find(ctx, ROOM), name="Hall")
     assert counters(ctx, crowd) == before
     settling.mend(other)

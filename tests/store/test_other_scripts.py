@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from lingr.errors import LingrError
@@ -311,14 +313,32 @@ def test_a_call_that_one_limit_refuses_is_not_counted_against_the_next(store):
 
 def test_the_lease_is_held_by_one_at_a_time(open_ctx):
     one, two = open_ctx("one").store, open_ctx("two").store
-    assert one.presence.hold_lease(60_000)
-    assert not two.presence.hold_lease(60_000)
-    one.engine.command("PEXPIRE", keys.sweeper(), 1000)
-    assert one.presence.hold_lease(60_000)
-    assert life(one, keys.sweeper()) > 50_000
-    one.engine.command("PERSIST", keys.sweeper())
+    assert one.presence.lease.hold(60_000)
+    assert not two.presence.lease.hold(60_000)
     one.engine.command("PEXPIRE", keys.sweeper(), 0)
-    assert two.presence.hold_lease(60_000)
+    assert two.presence.lease.hold(60_000)
+
+
+def test_a_lease_is_kept_by_asking_again_when_half_of_it_is_over(open_ctx):
+    one, two = open_ctx("one").store.presence.lease, open_ctx("two").store.presence.lease
+    assert one.hold(400)
+    one.engine.command("PEXPIRE", one.key, 60_000)
+    assert one.hold(400)
+    assert one.engine.command("PTTL", one.key) > 50_000, "asked again too early"
+    time.sleep(0.25)
+    assert one.hold(60_000)
+    assert not two.hold(60_000)
+    assert one.engine.command("PTTL", one.key) > 50_000
+
+
+def test_a_lease_that_was_lost_is_noticed(open_ctx):
+    one, two = open_ctx("one").store.presence.lease, open_ctx("two").store.presence.lease
+    assert one.hold(200)
+    one.engine.command("DEL", one.key)
+    assert two.hold(60_000)
+    time.sleep(0.12)
+    assert not one.hold(200)
+    assert not one.hold(200)
 
 
 def test_rooms_are_due_by_their_time(store):

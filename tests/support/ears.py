@@ -49,7 +49,7 @@ class Ears:
         for one in self.heard():
             room = self._store.mirror.rooms.get(one.room_id)
             if room is not None:
-                moved += room.hear(one.announcement, self._store.presence.process)
+                moved += room.hear(one.announcement, self._store.tickets.process)
         return moved
 
     def close(self) -> None:
