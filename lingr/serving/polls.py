@@ -158,6 +158,9 @@ class Polls:
         crowd = crowds.at(standing, held)
         if crowd is not None:
             room.alone.pop(conn, None)
+            if not room.alone:
+                # Emptied piece by piece it would keep its memory.
+                room.alone.clear()
             conn.home, conn.crowds, conn.crowd = home, crowds, crowd
             crowd.members[conn] = None
             if len(crowd.members) > SLICE:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from functools import lru_cache
 
 import msgspec
 import redis
@@ -136,7 +135,6 @@ def _understood(reply: Reply) -> Followed | Heard | None:
     return None
 
 
-@lru_cache(4096)
 def _name_of(channel: bytes) -> str:
     return keys.name_of_channel(channel.decode())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lingr.store import keys
 from lingr.store.client import Argument, Engine
 from lingr.store.mirror import Mirror
-from lingr.values import RoomState
+from lingr.store.records import state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Counters:
                 continue
             counters[room_id] = int(counter)
             if mirrored is not None:
-                mirrored.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
+                mirrored.learn(state_of(counter, roster, size, zone, generation))
         return counters
 
     def public_id(self, room_id: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
 from lingr.store.membership import Membership
-from lingr.values import Message, Occupant, Room, Roster, Session, Tag
+from lingr.values import Message, Occupant, Room, RoomState, Roster, Session, Tag
 
 T = TypeVar("T")
 
@@ -83,6 +84,11 @@ def _place(occupant: Occupant) -> int:
 def hash_of(pairs: list[bytes]) -> dict[str, str]:
     """A HGETALL reply as texts."""
     return {name.decode(): value.decode() for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+
+
+def state_of(counter: bytes, roster: bytes, size: int, zone: bytes, generation: int) -> RoomState:
+    """The state of a room as the scripts tell it, in a data set of that generation."""
+    return RoomState(int(counter), int(roster), size, sys.intern(zone.decode()), generation)
 
 
 def room_of(room_id: str, fields: dict[str, str]) -> Room:

@@ -19,6 +19,7 @@ from lingr.store.records import (
     message_of,
     occupants_of,
     room_of,
+    state_of,
 )
 from lingr.store.scripts import Call, Step, run, run_all, run_once, values_of
 from lingr.store.speech import Speech
@@ -101,7 +102,7 @@ class Rooms:
         )
         if counter is None:
             raise LingrError("invalid_room")
-        state = RoomState(int(counter), int(roster), size, zone.decode(), generation)
+        state = state_of(counter, roster, size, zone, generation)
         if followed is not None:
             followed.learn(state)
         return state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ class Rounds:
         It begins and ends with 0; a room that is there all the while comes at least once.
         """
         following, raw = self.engine.command("ZSCAN", keys.occupied_rooms(), cursor, "COUNT", most, safe=True)
-        return int(following), [one.decode() for one in raw[::2]]
+        return int(following), [sys.intern(one.decode()) for one in raw[::2]]
 
     def look(self, room_ids: Sequence[str]) -> list[Glance]:
         """How these rooms stand; unknown ones are left out."""

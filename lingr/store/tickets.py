@@ -11,9 +11,9 @@ from typing import NamedTuple
 from lingr.store import keys
 from lingr.store.client import Engine
 from lingr.store.mirror import Home, Mirror
-from lingr.store.records import from_json
+from lingr.store.records import from_json, state_of
 from lingr.store.scripts import run
-from lingr.values import Holder, RoomState
+from lingr.values import Holder
 
 AT_ONCE = 500
 """Tickets that one script writes down."""
@@ -228,7 +228,7 @@ class Tickets:
             followed.drop(ticket)
         if followed.counter is None or followed.counter < int(counter):
             flushed.behind.append(room_id)
-        followed.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
+        followed.learn(state_of(counter, roster, size, zone, generation))
 
     def _open(self, room_id: str, ticket: str, session_id: str, now: int, process: str) -> Opened:
         followed = self.mirror.rooms.get(room_id)
@@ -241,6 +241,6 @@ class Tickets:
             safe=True,
         )
         if followed is not None:
-            followed.learn(RoomState(int(counter), int(roster), size, zone.decode(), generation))
+            followed.learn(state_of(counter, roster, size, zone, generation))
         told = int(position) if position else None
         return Opened(from_json(json, Holder), told, int(turn), bool(settled), bool(suspect))

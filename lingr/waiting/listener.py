@@ -25,6 +25,10 @@ IDLE_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
 
+_FOLLOWED = Event()
+"""In place of an event for each room and user that is followed."""
+_FOLLOWED.set()
+
 log = structlog.get_logger()
 
 
@@ -131,8 +135,9 @@ class Listener:
         self.connected_at = None
         for room_id, counter in self._mirror.lose().items():
             self._known[room_id] = max(counter, self._known.get(room_id, 0))
-        for followed in self._followed.values():
-            followed.clear()
+        for name, followed in self._followed.items():
+            if followed is _FOLLOWED:
+                self._followed[name] = Event()
         if subscription is not None:
             subscription.close()
 
@@ -143,6 +148,7 @@ class Listener:
         if not room_id.startswith(USER):
             self._mirror.follow(room_id)
         followed.set()
+        self._followed[room_id] = _FOLLOWED
         # Whatever happened before this moment was not heard.
         self._hub.announce(room_id)
 

@@ -48,7 +48,7 @@ class RoomKeys(NamedTuple):
     bots: str
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def room(room_id: str, database: int = 0) -> RoomKeys:
     """All keys of a room, in the engine's database of that number."""
     stem = f"lingr:room:{{{room_id}}}"
