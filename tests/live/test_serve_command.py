@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from support.pids import alive, children, command
+
 pytestmark = pytest.mark.live
 
 
@@ -78,7 +80,7 @@ class Serve:
         """Process ids by kind: ``valkey``, ``master``, ``worker`` and ``bots``."""
         found: dict[str, list[int]] = {"valkey": [], "master": [], "worker": [], "bots": []}
         for pid in children(self.process.pid):
-            name = read(f"/proc/{pid}/cmdline")
+            name = command(pid)
             if "gunicorn" in name:
                 found["master"].append(pid)
                 found["worker"] += children(pid)
@@ -119,23 +121,6 @@ class Serve:
         self.process.wait()
         for reader in self._readers:
             reader.join(20)
-
-
-def read(path: str) -> str:
-    """The file's text, nothing when the process it belongs to is gone."""
-    try:
-        return Path(path).read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in read(f"/proc/{pid}/task/{pid}/children").split()]
-
-
-def alive(pid: int) -> bool:
-    stat = read(f"/proc/{pid}/stat")
-    return bool(stat) and stat.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def soon(check: Callable[[], object], seconds: float = 10) -> float:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from support.pids import alive
+
 pytestmark = pytest.mark.live
 
 APPLICATION = """
@@ -108,14 +110,6 @@ def _true(check: Callable[[], object]) -> bool:
         return False
 
 
-def gone(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return state == "Z"
-
-
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Gunicorn]]:
     started: list[Gunicorn] = []
@@ -138,7 +132,7 @@ def test_worker_with_nothing_to_do_leaves_at_once(start):
     idle = server.connect()
     worker = int(ask(idle))
     os.kill(worker, signal.SIGTERM)
-    assert soon(lambda: gone(worker)) < 0.5
+    assert soon(lambda: not alive(worker)) < 0.5
     idle.close()
 
 
@@ -164,7 +158,7 @@ def test_requests_in_progress_are_finished_and_their_connections_closed(start):
     assert response.read().decode() == str(worker)
     assert response.headers["Connection"] == "close"
     connection.close()
-    assert soon(lambda: gone(worker)) < 0.5
+    assert soon(lambda: not alive(worker)) < 0.5
 
 
 def test_request_that_is_still_arriving_is_answered(start):
@@ -191,7 +185,7 @@ def test_held_requests_are_let_go_by_the_drain_callbacks(start):
     for thread in threads:
         thread.join(5)
     assert answers == ["drained"] * 20
-    assert soon(lambda: gone(worker)) < 0.5
+    assert soon(lambda: not alive(worker)) < 0.5
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGQUIT])
@@ -204,7 +198,7 @@ def test_quick_stop_does_not_wait_long(start, signum):
     os.kill(worker, signum)
     assert connection.getresponse().read() == b"drained"
     connection.close()
-    assert soon(lambda: gone(worker)) < 1.5
+    assert soon(lambda: not alive(worker)) < 1.5
 
 
 def test_master_stops_within_a_second(start):
@@ -225,7 +219,7 @@ def test_reload_replaces_the_workers_and_refuses_nobody(start):
     while len(recent) < 40 or before.intersection(recent):
         assert time.monotonic() < deadline
         recent = [*recent, server.get()][-40:]
-    soon(lambda: all(gone(int(pid)) for pid in before))
+    soon(lambda: not any(alive(int(pid)) for pid in before))
 
 
 def test_killed_worker_is_replaced(start):
@@ -249,7 +243,7 @@ def test_worker_leaves_when_its_master_is_killed(start):
     server.process.kill()
     assert connection.getresponse().read().decode() == str(worker)
     connection.close()
-    soon(lambda: gone(worker), 2)
+    soon(lambda: not alive(worker), 2)
 
 
 def test_get_line_of_thirteen_kilobytes(start):

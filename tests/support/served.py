@@ -14,6 +14,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from support.pids import command, parent
+
 START_SECONDS = 40
 STOP_SECONDS = 30
 
@@ -152,21 +154,6 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def parent(pid: int) -> int:
-    try:
-        # The name, in brackets, may hold anything; the fields after it are numbers.
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-
-
-def command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode() or "-"
-    except (FileNotFoundError, ProcessLookupError):
-        return "-"
 
 
 def descendants(pid: int) -> list[int]:

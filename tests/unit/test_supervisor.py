@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from lingr.serving.supervisor import CannotServe, Program, Supervisor
+from support.pids import alive
 
 pytestmark = pytest.mark.live
 
@@ -32,13 +32,6 @@ def told() -> list[str]:
 def supervisor(told):
     with Supervisor(told.append, most_failures=5) as supervisor:
         yield supervisor
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_killed_child_is_started_again_within_two_seconds(supervisor, told):
