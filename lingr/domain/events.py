@@ -16,7 +16,7 @@ from lingr.errors import LingrError
 from lingr.ids import is_login
 from lingr.store.keys import USER
 from lingr.store.mirror import Home
-from lingr.store.subscriptions import Subscribed
+from lingr.store.subscribed import Subscribed
 from lingr.values_v2 import Events, EventsWatch
 from lingr.values_watch import Common, Standing
 

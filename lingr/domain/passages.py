@@ -12,7 +12,7 @@ from functools import partial
 from lingr.domain import history, numbering
 from lingr.domain.context import Context
 from lingr.domain.places import MOST_NUMBER, Counted, Place, along, counted, to_tell, traced
-from lingr.store.subscriptions import Passage, Subscribed
+from lingr.store.subscribed import Passage, Subscribed
 from lingr.values import Message, Reader
 from lingr.values_v2 import Event, Events, Numbered
 

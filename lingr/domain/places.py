@@ -13,7 +13,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import NamedTuple
 
-from lingr.store.subscriptions import Passage
+from lingr.store.subscribed import Passage
 from lingr.values import Message
 
 MOST_NUMBER = 2**31 - 2**24

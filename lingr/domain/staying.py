@@ -8,7 +8,7 @@ from contextlib import suppress
 from lingr.domain import attendance
 from lingr.domain.context import Context
 from lingr.errors import LingrError
-from lingr.store.subscriptions import Subscribed
+from lingr.store.subscribed import Subscribed
 
 RENEWAL_MILLISECONDS = 3_600_000
 """How long a session whose polls need no look at it is left alone: asking for it keeps it alive."""

@@ -8,7 +8,7 @@ from lingr.domain import attendance, members
 from lingr.domain.context import Caller, Context
 from lingr.domain.places import Change, changed
 from lingr.errors import LingrError
-from lingr.store.subscriptions import Subscribed
+from lingr.store.subscribed import Subscribed
 from lingr.values import Session
 
 MOST_ROOMS = 300

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from lingr.store import keys
 from lingr.store.client import Engine
 from lingr.store.leases import Lease
@@ -13,8 +15,7 @@ from lingr.store.leases import Lease
 _FIELDS = ("counter", "max_user_message_id", "chatters", "observers", "listed", "active", "members_only")
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(msgspec.Struct, frozen=True, gc=False):
     """A room as it stood when it was looked at.
 
     ``listed``: whether it is in the directory; ``active``: when something was said to all last, or 0.
