@@ -127,7 +127,7 @@ class Office:
         try:
             for bot_id, room_id in self._desk.behind(unsure):
                 self._stir(bot_id, (room_id,))
-        except LingrError:
+        except Exception:
             self._doubt(unsure)
             raise
 

@@ -16,6 +16,9 @@ from lingr.errors import LingrError
 from lingr.store.rounds import Glance
 
 LEASE_MILLISECONDS = 5000
+COOLING_MILLISECONDS = 60_000
+"""How often rooms that nobody heats any more are looked for, at least."""
+
 MOST_ROOMS = 1000
 AT_ONCE = 100
 
@@ -38,6 +41,7 @@ class Round:
         self._start()
 
     def _start(self) -> None:
+        self._warmed = 0
         self._talks: dict[str, heat.Talk] = {}
         self._met: set[str] = set()
         self._cursor = 0
@@ -82,8 +86,9 @@ class Round:
         # First: it is not done again if anything fails, and how hot a room is, is.
         for room_id in moved:
             self._follow(room_id)
-        if heats:
+        if heats or now - self._warmed >= COOLING_MILLISECONDS:
             directory.warm(self._ctx, heats)
+            self._warmed = now
 
     def _moves(self, glance: Glance, now: int) -> bool:
         talk = self._talks.get(glance.room_id)

@@ -75,7 +75,7 @@ def mend(ctx: Context) -> int:
             changed(ctx, change, room)
     # Of all processes one does what takes long. A second walk through all keys might end when a room of the
     # same id is in use again.
-    if (gone or untold) and ctx.store.presence.lease.hold(LEASE_MILLISECONDS):
+    if (gone or untold) and ctx.store.presence.lease.renew(LEASE_MILLISECONDS):
         if gone:
             _erase(ctx, gone)
         _tell(ctx, untold)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from lingr.serving.parking import Manners, Parking
 
 TURN_SECONDS = 0.1
-CONNECTIONS_PER_TURN = 5000
-"""Deadlines are looked at less often the more connections there are: half as often for so many."""
+CONNECTIONS_PER_STEP = 5000
+"""For each so many connections deadlines are looked at ``TURN_SECONDS`` less often."""
 
 
 class _Listener(StreamServer):
@@ -141,7 +141,7 @@ class ParkingWorker(Worker):
         from lingr.waiting.beat import rest
 
         while True:
-            rest(TURN_SECONDS * (1 + len(parking) // CONNECTIONS_PER_TURN))
+            rest(TURN_SECONDS * (1 + len(parking) // CONNECTIONS_PER_STEP))
             try:
                 parking.turn()
             except Exception:

@@ -23,14 +23,18 @@ class Lease:
     _believed_until: float = 0.0
 
     def hold(self, milliseconds: int) -> bool:
-        """Whether this process has the lease, which it then has for at least half of so long.
+        """Whether this process has the lease; believed without asking until half of its time is over.
 
-        It is taken if nobody has it. The engine is asked when half of its time is over.
+        Raises LingrError ``unavailable``.
+        """
+        return time.monotonic() < self._believed_until or self.renew(milliseconds)
+
+    def renew(self, milliseconds: int) -> bool:
+        """Takes the lease if nobody has it, or keeps it, for so long; returns whether this process has it.
+
         Raises LingrError ``unavailable``.
         """
         now = time.monotonic()
-        if now < self._believed_until:
-            return True
         held = bool(run(self.engine, "lease_hold", [self.key], [self.process, milliseconds], safe=True)[0])
         self._believed_until = now + milliseconds / 2000 if held else 0.0
         return held

@@ -47,7 +47,7 @@ class Rounds:
 
     def look(self, room_ids: Sequence[str]) -> list[Glance]:
         """How these rooms stand; unknown ones are left out."""
-        rooms = [keys.room(room_id, self.engine.database).room for room_id in room_ids]
+        rooms = [keys.room_hash(room_id) for room_id in room_ids]
         replies = self.engine.commands([("HMGET", room, *_FIELDS) for room in rooms], safe=True)
         return [
             Glance(

@@ -17,7 +17,7 @@ def rest(seconds: float) -> None:
     """Waits for the next of the beats that come every so many seconds.
 
     What comes as often comes at the same moment, so a process that has little to do wakes up seldom, and what
-    its chores ask of the engine goes there together. Other processes have moments of their own.
+    its chores ask of the engine goes there together. Other processes have theirs.
     """
     now = time.monotonic()
     gevent.sleep(_next(now, seconds) - now)

@@ -128,6 +128,19 @@ def test_an_emptied_room_fades_and_is_gone(ctx, rooms, going, clock: Clock) -> N
     assert ctx.store.engine.command("ZCARD", keys.hot_rooms()) == 1
 
 
+def test_hot_rooms_are_forgotten_when_nobody_is_left_anywhere(ctx, rooms, going, clock: Clock) -> None:
+    rooms("full")
+    (ann,) = enter(ctx, "full", "ann")
+    ann.say("hello")
+    going.go()
+    ann.exit()
+    going.go()
+    assert ctx.store.engine.command("ZCARD", keys.hot_rooms()) == 1
+    clock.pass_seconds(7200)
+    going.go()
+    assert ctx.store.engine.command("ZCARD", keys.hot_rooms()) == 0
+
+
 def test_nothing_is_written_for_rooms_that_nobody_is_in(ctx, rooms, going) -> None:
     rooms("quiet")
     enter(ctx, "quiet", "ann")[0].exit()

@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
-import time
+from types import SimpleNamespace
 
-import gevent
 import pytest
 
 from lingr.waiting import beat
 
-
-def test_who_rests_equally_long_is_woken_at_the_same_moments() -> None:
-    woken: list[float] = []
-
-    def chore(pause: float) -> None:
-        beat.rest(0.2)
-        gevent.sleep(pause)
-        for _ in range(5):
-            beat.rest(0.2)
-            woken.append(time.monotonic())
-
-    gevent.joinall([gevent.spawn(chore, 0.03 * number) for number in range(5)], raise_error=True)
-    moments = {round((moment - beat._BEGAN) / 0.2) for moment in woken}
-    assert len(woken) == 25
-    assert len(moments) == 5
+BEGAN = 1000.0
 
 
-@pytest.mark.parametrize("seconds", [0.1, 1.0, 30.0])
-def test_the_next_beat_is_never_one_that_was_there(seconds: float) -> None:
-    at = beat._BEGAN + 1000 * seconds
-    for late in (0.0, 0.001, 0.3, 0.7):
-        assert beat._next(at + late * seconds, seconds) == pytest.approx(at + seconds)
-    for early in (0.001, 0.1, 0.2):
-        assert beat._next(at - early * seconds, seconds) == pytest.approx(at + seconds)
+class Clock:
+    """A clock that goes on while somebody sleeps, who is woken ``late`` by so many seconds."""
+
+    def __init__(self) -> None:
+        self.now = BEGAN
+        self.late = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += seconds + self.late
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(beat, "_BEGAN", BEGAN)
+    monkeypatch.setattr(beat, "time", made)
+    monkeypatch.setattr(beat, "gevent", SimpleNamespace(sleep=made.sleep))
+    return made
+
+
+def woken(clock: Clock, seconds: float, busy: float, times: int = 5) -> list[float]:
+    """When somebody is woken who rests so long, and is ``busy`` before."""
+    moments = []
+    for _ in range(times):
+        clock.now += busy
+        beat.rest(seconds)
+        moments.append(clock.now - BEGAN)
+    return moments
+
+
+@pytest.mark.parametrize("busy", [0.0, 0.01, 0.5, 0.7])
+def test_whoever_rests_equally_long_is_woken_at_the_same_moments(clock: Clock, busy: float) -> None:
+    clock.now += 0.03
+    assert woken(clock, 1.0, busy) == pytest.approx([1, 2, 3, 4, 5])
+
+
+def test_who_is_busy_for_longer_leaves_beats_out(clock: Clock) -> None:
+    assert woken(clock, 1.0, 2.2) == pytest.approx([3, 6, 9, 12, 15])
+    clock.now = BEGAN
+    assert woken(clock, 1.0, 0.9) == pytest.approx([2, 4, 6, 8, 10])
+
+
+@pytest.mark.parametrize("late", [-0.2, -0.001, 0.001, 0.2])
+def test_who_is_woken_early_or_late_is_not_woken_twice(clock: Clock, late: float) -> None:
+    clock.late = late
+    assert woken(clock, 1.0, 0.0) == pytest.approx([beats + late for beats in (1, 2, 3, 4, 5)])

@@ -48,10 +48,15 @@ class RoomKeys(NamedTuple):
     bots: str
 
 
+def room_hash(room_id: str) -> str:
+    """Hash, the room's fields, for who needs no other of its keys; kept. Every room script."""
+    return f"lingr:room:{{{room_id}}}"
+
+
 @lru_cache(maxsize=256)
 def room(room_id: str, database: int = 0) -> RoomKeys:
     """All keys of a room, in the engine's database of that number."""
-    stem = f"lingr:room:{{{room_id}}}"
+    stem = room_hash(room_id)
     return RoomKeys(
         stem,
         f"{stem}:log",
