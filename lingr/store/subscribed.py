@@ -38,9 +38,9 @@ class Subscribed:
     which may have been lost on the way. ``home`` marks the process that serves its polls, as it does for
     tickets: ``home.good`` says that all this still holds, ``home.told`` is the number that this process last
     sent it. ``is_offline``: it does not want to be seen in its rooms.
-    ``is_admitted`` once it is known that it may still hear all these rooms, ``is_sure`` once it was read
-    while changes of it were heard here. ``process`` served its last poll, and has ``noted`` so often how far
-    it told it.
+    ``admitted`` is when it was last found that it may still hear all these rooms (ms), ``is_heard`` once all
+    of them are followed here, ``is_sure`` once it was read while changes of it were heard. ``process`` served
+    its last poll, and has ``noted`` so often how far it told it.
     """
 
     session: Session

@@ -372,6 +372,18 @@ def counters(ctx, crowd):
     return [ctx.store.users.read(user.id).counter for user in crowd]
 
 
+def test_who_lost_the_lease_unawares_leaves_what_takes_long_to_the_other(ctx, crowd, open_ctx):
+    before, other = counters(ctx, crowd), open_ctx("second")
+    assert ctx.store.presence.lease.hold(presence.LEASE_MILLISECONDS)
+    ctx.store.engine.command("DEL", ctx.store.presence.lease.key)
+    assert other.store.presence.lease.hold(presence.LEASE_MILLISECONDS)
+    changing.change(ctx, rooms.find(ctx, ROOM), name="Hall")
+    settling.mend(ctx)
+    assert counters(ctx, crowd) == before
+    settling.mend(other)
+    assert counters(ctx, crowd) == [counter + 1 for counter in before]
+
+
 def test_many_users_are_told_of_a_change_while_nobody_waits(ctx, crowd, open_ctx):
     before, other = counters(ctx, crowd), open_ctx("second")
     assert ctx.store.presence.lease.hold(presence.LEASE_MILLISECONDS)

@@ -281,6 +281,24 @@ def test_following_gives_up_after_a_while_when_no_engine_listens(ctx, lobby, mon
     assert ROOM not in ctx.store.mirror.rooms
 
 
+def test_after_a_loss_it_takes_a_new_subscription_until_a_room_is_followed(process, engine, monkeypatch):
+    process.listener.follow(ROOM)
+    assert ROOM in process.ctx.store.mirror.rooms
+    connect = process.listener._connect
+
+    def connect_late():
+        gevent.sleep(0.3)
+        return connect()
+
+    monkeypatch.setattr(process.listener, "_connect", connect_late)
+    break_connection(engine)
+    soon(lambda: process.listener.connected_at is None)
+    assert ROOM not in process.ctx.store.mirror.rooms
+    process.listener.follow(ROOM)
+    assert process.listener.connected_at is not None
+    assert ROOM in process.ctx.store.mirror.rooms
+
+
 def test_a_silent_connection_is_given_up(ctx, monkeypatch):
     subscription = Subscription(ctx.store.engine)
     subscription._spoken -= 16
