@@ -29,16 +29,17 @@ void finish(struct room *room, struct said *said)
 }
 
 /* In latency mode the room then rests as long as the message took, so that everybody is parked again. */
-static void reached_all(struct room *room, struct said *said, int64_t now)
+static void reached_all(struct room *room, struct said *said)
 {
-    lasts[last_count++] = (uint32_t)((now - said->at) / 1000);
+    int64_t now = now_ns();
+    lasts[last_count++] = said->slowest;
     room->not_before = now + (now - said->at) + options.pause_ms * MS;
     if (!said->finished)
         finish(room, said);
     may_speak(room);
 }
 
-static void delivered(struct observer *o, const struct message *m, int64_t now)
+static void delivered(struct observer *o, const struct message *m)
 {
     struct room *room = &rooms[o->room];
     struct said *said = &room->log[m->seq];
@@ -56,13 +57,16 @@ static void delivered(struct observer *o, const struct message *m, int64_t now)
     o->last_id = m->id > o->last_id ? m->id : o->last_id;
     said->id = m->id;
     count.deliveries++;
+    uint32_t took = (uint32_t)((arrived_at - said->at) / 1000);
     if (arrival_count < most_arrivals)
-        arrivals[arrival_count++] = (uint32_t)((now - said->at) / 1000);
+        arrivals[arrival_count++] = took;
+    if (took > said->slowest)
+        said->slowest = took;
     if (++said->reached == options.observers)
-        reached_all(room, said, now);
+        reached_all(room, said);
 }
 
-void observer_heard(struct observer *o, const struct answer *answer, int64_t now)
+void observer_heard(struct observer *o, const struct answer *answer)
 {
     struct seat *seat = &seats[options.rooms + o->link.owner];
     if (!answer->has_counter) {
@@ -86,7 +90,7 @@ void observer_heard(struct observer *o, const struct answer *answer, int64_t now
             count.misdelivered++;
             fault("message %d of room %d came to an observer of room %d", m->seq, m->room, o->room);
         } else {
-            delivered(o, m, now);
+            delivered(o, m);
         }
     }
     if (!answer->count)

@@ -54,6 +54,7 @@ struct said {
     int64_t at;
     long id;
     int reached;
+    uint32_t slowest;
     bool accepted, finished;
 };
 
@@ -123,7 +124,7 @@ void may_speak(struct room *room);
 
 /* account.c */
 void prepare_account(void);
-void observer_heard(struct observer *observer, const struct answer *answer, int64_t now);
+void observer_heard(struct observer *observer, const struct answer *answer);
 void finish(struct room *room, struct said *said);
 void print_result(int64_t enter_ns, int64_t window_ns, int64_t cpu, bool time_up);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BUFFER = 1 << 18, LARGEST_BODY = 1 << 23, PER_ADDRESS = 20000, BATCH = 512, RETRY_MS = 200 };
@@ -23,10 +24,12 @@ struct timer {
 
 const char *net_host = "127.0.0.1";
 int net_port, net_connecting;
+int64_t arrived_at;
 
 static struct sockaddr_in server;
 static struct timer *timers;
 static int timer_count, timer_size, poll_fd, source_index;
+static int64_t clocks_apart;
 static bool released;
 static char buffer[BUFFER];
 
@@ -135,6 +138,7 @@ void open_link(struct link *link)
     if (link->fd < 0)
         die("cannot open a socket: %s", strerror(errno));
     setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    setsockopt(link->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
     bind_source(link->fd);
     if (connect(link->fd, (struct sockaddr *)&server, sizeof server) && errno != EINPROGRESS) {
         fault("connect: %s", strerror(errno));
@@ -245,10 +249,40 @@ static void keep_part(struct link *link, const char *bytes, size_t length)
     link->part_length += length;
 }
 
+/* The kernel notes by the clock on the wall when bytes arrive; here it is the other one. */
+static void compare_clocks(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    clocks_apart = t.tv_sec * SECOND + t.tv_nsec - now_ns();
+}
+
+/* Reads what has come and notes when it did: that says something of the server, and when it is read something of us. */
+static ssize_t receive(int fd)
+{
+    union {
+        struct cmsghdr first;
+        char bytes[CMSG_SPACE(sizeof(struct timespec))];
+    } notes;
+    struct iovec into = {.iov_base = buffer, .iov_len = sizeof buffer};
+    struct msghdr message = {
+        .msg_iov = &into, .msg_iovlen = 1, .msg_control = &notes, .msg_controllen = sizeof notes};
+    ssize_t got = recvmsg(fd, &message, 0);
+    struct cmsghdr *note = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (note && note->cmsg_level == SOL_SOCKET && note->cmsg_type == SO_TIMESTAMPNS) {
+        struct timespec t;
+        memcpy(&t, CMSG_DATA(note), sizeof t);
+        arrived_at = t.tv_sec * SECOND + t.tv_nsec - clocks_apart;
+    } else {
+        arrived_at = now_ns(); /* it begins to note a moment after it was asked to */
+    }
+    return got;
+}
+
 /* Reads once; whether there may be more. */
 static bool read_some(struct link *link)
 {
-    ssize_t got = recv(link->fd, buffer, sizeof buffer, 0);
+    ssize_t got = receive(link->fd);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (got <= 0) {
@@ -308,6 +342,7 @@ void turn(int64_t until)
     int64_t now = now_ns(), next = timer_count && timers[0].due < until ? timers[0].due : until;
     int wait = next <= now ? 0 : (int)((next - now) / MS) + 1;
     int n = epoll_wait(poll_fd, events, BATCH, wait);
+    compare_clocks();
     for (int i = 0; i < n; i++) {
         struct link *link = events[i].data.ptr;
         if (!link)

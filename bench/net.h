@@ -34,6 +34,9 @@ extern int net_port;
 /* Connections that are being opened now. */
 extern int net_connecting;
 
+/* When the last bytes that were read had arrived, by now_ns: before that they may have waited for their turn. */
+extern int64_t arrived_at;
+
 /* Begins; with `stdin_too` a line on stdin ends a wait_for_line. */
 void net_open(bool stdin_too);
 

@@ -58,7 +58,7 @@ static void hear(struct observer *o, const struct known *k)
         memcpy(o->request + o->own_length, k->tail, k->tail_length);
         o->length = (uint16_t)(o->own_length + k->tail_length);
     }
-    observer_heard(o, &k->answer, now_ns());
+    observer_heard(o, &k->answer);
     use(&o->link);
 }
 

@@ -14,7 +14,15 @@ from bench.measure import Case, Run
 from bench.processes import BenchError, cores
 from bench.scenarios import SCENARIOS
 from bench.servers import SERVERS
-from support.fake_rooms import DoublingRoom, LossyRoom, ReorderingRoom, Room, ShakyRoom, serving
+from support.fake_rooms import (
+    DoublingRoom,
+    LossyRoom,
+    ReorderingRoom,
+    Room,
+    ShakyRoom,
+    StunningRoom,
+    serving,
+)
 
 pytestmark = pytest.mark.live
 
@@ -49,6 +57,16 @@ def test_speaking_as_fast_as_possible_reaches_everybody_too() -> None:
     counted = observe(Room(), outstanding=4)
     assert faults(counted) == {}
     assert counted["deliveries"] == OBSERVERS * MESSAGES
+
+
+@pytest.mark.compiler
+def test_an_answer_has_come_when_it_arrives_and_not_when_it_is_read() -> None:
+    with serving(StunningRoom()) as port:
+        counted = play(Load(port, OBSERVERS, 2, dialect="bare", time_limit_s=20), on=cores()[1])
+    assert faults(counted) == {}
+    assert counted["window_seconds"] > 2 * StunningRoom.stunned_seconds
+    assert counted["delivery_us"]["p50"] < StunningRoom.stunned_seconds / 2 * 1e6
+    assert counted["last_us"]["p50"] < StunningRoom.stunned_seconds / 2 * 1e6
 
 
 @pytest.mark.compiler

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from support import pids
 
 TRICK = '"}], "counter": 77, "messages": [{"id": 1, "text": "bench 0 0 \\"'
 
@@ -78,6 +82,19 @@ class ReorderingRoom(Room):
 
 class ShakyRoom(Room):
     """Loses nothing, but its server closes the connection after every third answer."""
+
+
+class StunningRoom(Room):
+    """Answers at once, but stops whoever asks, a program called ``load``, from before it does until later."""
+
+    stunned_seconds = 1.0
+
+    def say(self, text: str) -> dict[str, Any]:
+        for pid in pids.children(os.getpid()):
+            if pids.command(pid).partition(" ")[0].endswith("/load"):
+                os.kill(pid, signal.SIGSTOP)
+                threading.Timer(self.stunned_seconds, os.kill, (pid, signal.SIGCONT)).start()
+        return super().say(text)
 
 
 class Handler(BaseHTTPRequestHandler):
