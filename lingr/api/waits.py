@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lingr.domain import events, following, observing
+from lingr.domain import events, following, news, observing
 from lingr.domain.context import Context
 from lingr.store.mirror import Home
 from lingr.values_user import UserWatch
@@ -62,8 +62,8 @@ WAITS: dict[type, Waiting] = {
         observing.look,
         observing.end,
         standing=observing.standing,
-        common=observing.common,
-        at_hand=observing.at_hand,
+        common=news.common,
+        at_hand=news.at_hand,
         again=_observing_again,
     ),
     UserWatch: Waiting(following.look, _end_following),

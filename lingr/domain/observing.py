@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from lingr.domain import history, rates
+from lingr.domain import history, news, rates
 from lingr.domain.context import Caller, Context
 from lingr.domain.presence import room_of
 from lingr.errors import LingrError
@@ -17,8 +17,8 @@ from lingr.store.announcements import Announcement
 from lingr.store.mirror import Home
 from lingr.store.reading import Read
 from lingr.store.tickets import Opened
-from lingr.values import Message, News, Occupant, Reader, RoomState
-from lingr.values_watch import Common, Standing, Watch
+from lingr.values import Message, News, RoomState
+from lingr.values_watch import Standing, Watch
 
 STALE_POLLS = 3
 """The third poll in a row with one and the same stale counter is refused."""
@@ -45,12 +45,12 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
     start = _position(ctx, home, state) if counter is None else counter
     home.roster = state.roster if home.roster is None else home.roster
     watch = Watch(home.room_id, home.session_id, home.ticket, start, home.roster, counter is None)
-    news = _news(ctx, watch, home.occupant, state)
-    if news is None or counter is None:
+    heard = news.for_one(ctx, watch, home.occupant, state)
+    if heard is None or counter is None:
         _count_stale(ctx, home, None)
     else:
         _count_stale(ctx, home, counter if counter != home.told else None)
-    if news is None:
+    if heard is None:
         if 0 <= start <= state.counter:
             # Who asks from here has been told so far, by whomever.
             home.told = start
@@ -58,16 +58,16 @@ def observe(ctx: Context, caller: Caller, *, counter: int | None) -> News | Watc
                 ctx.store.tickets.note(home)
         # Negative means the newest events. There are none, so the first one to come is awaited.
         return watch if start >= 0 else replace(watch, counter=state.counter, roster=state.roster)
-    return _told(ctx, home, news, from_position=counter is None)
+    return _told(ctx, home, heard, from_position=counter is None)
 
 
 def look(ctx: Context, watch: Watch) -> News | None:
     """What happened since the watch began, or None. Raises LingrError ``invalid_ticket``."""
     home = _home(ctx, watch.room_id, watch.ticket, watch.session_id)
     state = ctx.store.rooms.state(watch.room_id)
-    news = _news(ctx, watch, home.occupant, state)
-    if news is not None:
-        return _told(ctx, home, news, from_position=watch.from_position)
+    heard = news.for_one(ctx, watch, home.occupant, state)
+    if heard is not None:
+        return _told(ctx, home, heard, from_position=watch.from_position)
     stands = not watch.from_position and watch.counter <= state.counter
     if stands and home.told in (None, watch.counter):
         # The record may be newer than the poll, which says where its holder stands.
@@ -107,28 +107,6 @@ def known(ctx: Context, room_id: str, ticket: str) -> Home | None:
     return followed.homes.get(ticket) if followed is not None else None
 
 
-def at_hand(ctx: Context, room_id: str, counter: int) -> bool:
-    """Whether ``common`` can tell from memory what happened after a counter, without asking the engine."""
-    followed = ctx.store.mirror.rooms.get(room_id)
-    if followed is None or followed.zone is None or followed.roster is None or not followed.holds(counter):
-        return False
-    return followed.occupants is not None or followed.size > ctx.settings.roster_occupants
-
-
-def common(ctx: Context, room_id: str, counter: int, roster: int) -> Common[News]:
-    """What everybody hears who stands at a counter and knows that version of the roster."""
-    state = ctx.store.rooms.state(room_id)
-    told = _next(ctx, room_id, counter, state)
-    if told is not None:
-        return told
-    told = _common(ctx, room_id, counter, roster, state)
-    # As it is now: the room may have moved on while the engine was asked.
-    now, news = ctx.store.mirror.state(room_id), told.news
-    if now is None or news is None or news.counter != now.counter or news.roster != now.roster:
-        return told
-    return Common(news, told.private, _up_to_date(news))
-
-
 def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_messages_only: bool) -> News:
     """What happened after a counter, at once, nothing included. Arguments and errors as ``observe``.
 
@@ -144,18 +122,18 @@ def get_messages(ctx: Context, caller: Caller, *, counter: int | None, user_mess
 
     def keep(message: Message) -> bool:
         wanted = not user_messages_only or message.type in ("user", "private")
-        return wanted and _is_heard(message, read.holder)
+        return wanted and news.is_heard(message, read.holder)
 
     if start < 0:
         messages, covered = history.last(ctx, room_id, -start, keep), state.counter
     else:
-        begin = _start(ctx, start, state)
+        begin = news.start_of(ctx, start, state)
         page = history.after(ctx, room_id, begin, keep, first=read.events if begin == after else None)
         # A counter that is ahead of the room covers no more than the room has.
         messages, covered = page.messages, page.counter if page.messages else min(page.counter, state.counter)
     occupants = None if state.size > ctx.settings.roster_occupants else read.occupants
-    news = News(covered, messages, occupants, state.zone, None, state.roster)
-    return news if home is None else _told(ctx, home, news, from_position=True)
+    heard = News(covered, messages, occupants, state.zone, None, state.roster)
+    return heard if home is None else _told(ctx, home, heard, from_position=True)
 
 
 def standing(ctx: Context, watch: Watch) -> tuple[Home, Standing] | None:
@@ -178,102 +156,6 @@ def standing(ctx: Context, watch: Watch) -> tuple[Home, Standing] | None:
 def worth_waking(ctx: Context, announcement: Announcement) -> bool:
     """Whether those who wait in the room have anything to look at."""
     return announcement.event is not None or announcement.size <= ctx.settings.roster_occupants
-
-
-def _news(ctx: Context, watch: Watch, occupant: Reader, state: RoomState) -> News | None:
-    if watch.counter < 0:
-        return _newest(ctx, watch, occupant, state)
-    told = _common(ctx, watch.room_id, watch.counter, watch.roster, state)
-    if told.suits(occupant):
-        return told.news
-    page = history.after(
-        ctx, watch.room_id, _start(ctx, watch.counter, state), lambda one: _is_heard(one, occupant)
-    )
-    occupants = _roster(ctx, watch.room_id, state)
-    return News(page.counter, page.messages, occupants, state.zone, None, state.roster)
-
-
-def _common(ctx: Context, room_id: str, counter: int, roster: int, state: RoomState) -> Common[News]:
-    if counter >= state.counter:
-        return Common(_roster_news(ctx, room_id, counter, roster, state))
-    followed = ctx.store.mirror.rooms.get(room_id)
-    remembered = followed.news.get(counter) if followed is not None else None
-    if remembered is None:
-        remembered = _common_events(ctx, room_id, counter, state)
-        if followed is not None and ctx.store.mirror.state(room_id) == state:
-            followed.remember(counter, remembered)
-    if remembered.news is None:
-        return Common(_roster_news(ctx, room_id, counter, roster, state), remembered.private)
-    return remembered
-
-
-def _next(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common[News] | None:
-    """What `common` tells who is one event behind, if memory has it: the usual case."""
-    followed = ctx.store.mirror.rooms.get(room_id)
-    # A state that was read from the engine may be newer than what was heard.
-    if followed is None or not followed.tail or state is not followed.state:
-        return None
-    event = followed.tail[-1]
-    if not event.id == state.counter == counter + 1:
-        return None
-    is_large = state.size > ctx.settings.roster_occupants
-    if not event.is_for_all or not (is_large or followed.occupants is not None):
-        return None
-    occupants = None if is_large else followed.occupants
-    shared = (room_id, counter, event.id, state.roster, state.generation)
-    news = News(event.id, (event,), occupants, state.zone, shared, state.roster)
-    return Common(news, (), _up_to_date(news))
-
-
-def _up_to_date(news: News) -> Standing:
-    """Where those stand who have heard the newest there is."""
-    return Standing(news.counter, None if news.occupants is None else news.roster, behind=False)
-
-
-def _common_events(ctx: Context, room_id: str, counter: int, state: RoomState) -> Common[News]:
-    page = history.after(ctx, room_id, _start(ctx, counter, state), lambda one: one.is_for_all)
-    if not page.messages:
-        return Common(None, page.private)
-    shared = (room_id, counter, page.counter, state.roster, state.generation)
-    occupants = _roster(ctx, room_id, state)
-    news = News(page.counter, page.messages, occupants, state.zone, shared, state.roster)
-    return Common(news, page.private)
-
-
-def _newest(ctx: Context, watch: Watch, occupant: Reader, state: RoomState) -> News | None:
-    messages = history.last(ctx, watch.room_id, -watch.counter, lambda one: _is_heard(one, occupant))
-    if not messages:
-        return None
-    covered = max(state.counter, messages[-1].id)
-    return News(covered, messages, _roster(ctx, watch.room_id, state), state.zone, None, state.roster)
-
-
-def _is_heard(message: Message, occupant: Reader) -> bool:
-    return not message.is_silent and message.concerns(occupant)
-
-
-def _roster_news(ctx: Context, room_id: str, counter: int, roster: int, state: RoomState) -> News | None:
-    # Observers without a nickname come and go without an event: only the roster tells.
-    if state.roster == roster:
-        return None
-    occupants = _roster(ctx, room_id, state)
-    if occupants is None:
-        return None
-    counter = max(counter, state.counter)
-    shared = (room_id, counter, state.roster, state.generation)
-    return News(counter, (), occupants, state.zone, shared, state.roster)
-
-
-def _roster(ctx: Context, room_id: str, state: RoomState) -> tuple[Occupant, ...] | None:
-    if state.size > ctx.settings.roster_occupants:
-        return None
-    return ctx.store.rooms.roster(room_id)
-
-
-def _start(ctx: Context, counter: int, state: RoomState) -> int:
-    if state.counter - counter > ctx.settings.backlog_events:
-        return state.counter - history.PAGE_MESSAGES
-    return counter
 
 
 def _home(ctx: Context, room_id: str, ticket: str, session_id: str, *, sure: bool = False) -> Home:
@@ -311,14 +193,14 @@ def _noted(ctx: Context, home: Home) -> Opened:
     return ctx.store.tickets.look(home.room_id, home.ticket, home.session_id, now=ctx.clock())
 
 
-def _told(ctx: Context, home: Home, news: News, *, from_position: bool) -> News:
-    home.heard(news.counter, None if news.occupants is None else news.roster, ctx.clock())
+def _told(ctx: Context, home: Home, heard: News, *, from_position: bool) -> News:
+    home.heard(heard.counter, None if heard.occupants is None else heard.roster, ctx.clock())
     if from_position or home.room_id not in ctx.store.mirror.rooms:
         # This client will not say where it stands, so any process must know before it asks again. Of a
         # room that is not followed this process would not hear that another one wants to know.
         ctx.store.tickets.note(home)
         ctx.store.tickets.flush(ctx.clock(), rooms=[home.room_id])
-    return news
+    return heard
 
 
 def _count_stale(ctx: Context, home: Home, counter: int | None) -> None:

@@ -11,19 +11,17 @@ import contextlib
 import os
 import select
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
 from lingr.render import Rendered
-from lingr.serving.access import AccessLog
 from lingr.serving.answers import Answers
 from lingr.serving.burst import Burst
 from lingr.serving.calls import Calls
 from lingr.serving.connection import BUSY, CLOSED, IDLE, PARKED, SENDING, Connection, Connections
 from lingr.serving.door import Door
 from lingr.serving.leisure import Leisure
+from lingr.serving.manners import Manners
 from lingr.serving.ordinary import MOST_BYTES, recognise
 from lingr.serving.polls import Polls
 from lingr.serving.repeats import Repeats
@@ -45,22 +43,6 @@ STALLED_SECONDS = 30.0
 """How long a reader of an answer may stand still."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How the worker wants its connections treated.
-
-    ``keepalive`` is how long one may be idle (seconds). Requests of more than ``most_bytes`` or
-    ``most_headers`` are gunicorn's; ``hand_over(fd, host, data)`` gives it a connection. ``log`` is the
-    access log if there is one.
-    """
-
-    keepalive: float
-    most_bytes: int
-    most_headers: int
-    hand_over: Callable[[int, str, bytes], None]
-    log: AccessLog | None
 
 
 class Parking:

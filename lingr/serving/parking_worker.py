@@ -22,7 +22,8 @@ from lingr.serving.worker import Worker
 
 if TYPE_CHECKING:
     from lingr.serving.door import Door
-    from lingr.serving.parking import Manners, Parking
+    from lingr.serving.manners import Manners
+    from lingr.serving.parking import Parking
 
 TURN_SECONDS = 0.1
 CONNECTIONS_PER_STEP = 5000
@@ -81,8 +82,8 @@ class ParkingWorker(Worker):
 
     def _manners(self) -> Manners:
         from lingr.serving.access import AccessLog
+        from lingr.serving.manners import Manners
         from lingr.serving.ordinary import MOST_BYTES
-        from lingr.serving.parking import Manners
 
         log = AccessLog(self.cfg, self.log, self._names[0]) if _logs(self.log) else None
         limits = (self.cfg.limit_request_line, self.cfg.limit_request_field_size)
