@@ -32,7 +32,7 @@ void finish(struct room *room, struct said *said)
 static void reached_all(struct room *room, struct said *said)
 {
     int64_t now = now_ns();
-    lasts[last_count++] = said->slowest;
+    lasts[last_count++] = said->slowest_us;
     room->not_before = now + (now - said->at) + options.pause_ms * MS;
     if (!said->finished)
         finish(room, said);
@@ -57,11 +57,16 @@ static void delivered(struct observer *o, const struct message *m)
     o->last_id = m->id > o->last_id ? m->id : o->last_id;
     said->id = m->id;
     count.deliveries++;
-    uint32_t took = (uint32_t)((arrived_at - said->at) / 1000);
-    if (arrival_count < most_arrivals)
-        arrivals[arrival_count++] = took;
-    if (took > said->slowest)
-        said->slowest = took;
+    if (arrived_at < said->at) {
+        count.untimed++;
+        fault("it is not known when message %d arrived", m->seq);
+    } else {
+        uint32_t took = (uint32_t)((arrived_at - said->at) / 1000);
+        if (arrival_count < most_arrivals)
+            arrivals[arrival_count++] = took;
+        if (took > said->slowest_us)
+            said->slowest_us = took;
+    }
     if (++said->reached == options.observers)
         reached_all(room, said);
 }
@@ -123,6 +128,7 @@ void print_result(int64_t enter_ns, int64_t window_ns, int64_t cpu, bool time_up
            ", \"failures\": %" PRId64 ", \"bad_statuses\": %" PRId64 ", \"unanswered\": %" PRId64,
            count.misdelivered, count.malformed, count.bad_counters, count.failures, count.bad_statuses,
            count.unanswered);
+    printf(", \"untimed\": %" PRId64, clock_was_set() ? count.deliveries : count.untimed);
     printf(", \"late\": %" PRId64 ", \"answers\": %" PRId64 ", \"empty\": %" PRId64 ", \"without_messages\": %" PRId64
            ", \"foreign_messages\": %" PRId64 ", \"parsed\": %" PRId64 ", \"body_bytes\": %" PRId64
            ", \"reconnects\": %" PRId64,

@@ -23,6 +23,7 @@ FAULTS = (
     "failures",
     "bad_statuses",
     "unanswered",
+    "untimed",
 )
 
 

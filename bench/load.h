@@ -54,7 +54,7 @@ struct said {
     int64_t at;
     long id;
     int reached;
-    uint32_t slowest;
+    uint32_t slowest_us;
     bool accepted, finished;
 };
 
@@ -100,6 +100,7 @@ int post(char *out, size_t size, const char *path, const char *type, const char 
 struct count {
     int64_t deliveries, answers, empty, other_answers, foreign, bytes, parsed, late;
     int64_t misdelivered, doubled, reordered, malformed, bad_counters, failures, bad_statuses, reconnects, unanswered;
+    int64_t untimed;
 };
 extern struct count count;
 

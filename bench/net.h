@@ -34,8 +34,12 @@ extern int net_port;
 /* Connections that are being opened now. */
 extern int net_connecting;
 
-/* When the last bytes that were read had arrived, by now_ns: before that they may have waited for their turn. */
+/* When the last bytes that were read had arrived, by now_ns; they may have waited since. 0 when the kernel did not tell:
+ * it begins to note it some moments after the first link was opened. */
 extern int64_t arrived_at;
+
+/* Whether somebody has set the clock since net_open, so that arrived_at means nothing. */
+bool clock_was_set(void);
 
 /* Begins; with `stdin_too` a line on stdin ends a wait_for_line. */
 void net_open(bool stdin_too);

@@ -53,7 +53,7 @@ def is_heard(message: Message, occupant: Reader) -> bool:
 
 
 def start_of(ctx: Context, counter: int, state: RoomState) -> int:
-    """The counter from which somebody is told who asks from another one: not too far behind."""
+    """From which counter somebody is told who asks from this one: from a later one, if it is far behind."""
     if state.counter - counter > ctx.settings.backlog_events:
         return state.counter - history.PAGE_MESSAGES
     return counter

@@ -65,8 +65,8 @@ def test_an_answer_has_come_when_it_arrives_and_not_when_it_is_read() -> None:
         counted = play(Load(port, OBSERVERS, 2, dialect="bare", time_limit_s=20), on=cores()[1])
     assert faults(counted) == {}
     assert counted["window_seconds"] > 2 * StunningRoom.stunned_seconds
-    assert counted["delivery_us"]["p50"] < StunningRoom.stunned_seconds / 2 * 1e6
-    assert counted["last_us"]["p50"] < StunningRoom.stunned_seconds / 2 * 1e6
+    assert counted["delivery_us"]["max"] < StunningRoom.stunned_seconds / 2 * 1e6
+    assert counted["last_us"]["max"] < StunningRoom.stunned_seconds / 2 * 1e6
 
 
 @pytest.mark.compiler

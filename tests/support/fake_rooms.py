@@ -85,7 +85,7 @@ class ShakyRoom(Room):
 
 
 class StunningRoom(Room):
-    """Answers at once, but stops whoever asks, a program called ``load``, from before it does until later."""
+    """Tells at once what is said, but stops the program ``load``, which asks, before that for a while."""
 
     stunned_seconds = 1.0
 
