@@ -35,7 +35,7 @@ class Goal:
 GOALS = (
     *(
         Goal(scenario, "deliveries_per_cpu_second", other, least=least)
-        for scenario in ("1000", "5000")
+        for scenario in ("1000", "1000-fast", "5000", "5000-fast")
         for other, least in (("nchan", 1.0), (STOCK, 40.0))
     ),
     *(

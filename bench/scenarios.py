@@ -36,7 +36,7 @@ SCENARIOS = {
         Scenario("5000", 1, 5000, outstanding=0, messages=25, slow=3),
         Scenario("10000", 1, 10_000, outstanding=0, messages=12, slow=0),
         Scenario("1000-fast", 1, 1000, outstanding=4, messages=200, slow=8),
-        Scenario("5000-fast", 1, 5000, outstanding=4, messages=40, slow=0),
+        Scenario("5000-fast", 1, 5000, outstanding=4, messages=40, slow=8),
         Scenario("1000x5", 1000, 5, outstanding=1, messages=40, slow=2),
         Scenario("events-1000", 1, 1000, outstanding=0, messages=60, slow=6, heard=1),
         Scenario("events-50x1000", 1, 1000, outstanding=0, messages=20, slow=4, heard=50),
