@@ -9,8 +9,8 @@ import pytest
 from bench import compiler, debian, run
 from bench.calls import measure_calls
 from bench.generator import Load, faults, play
-from bench.goals import Goal, ratio
-from bench.measure import Case, Run
+from bench.goals import GOALS, OURS, Goal, ratio
+from bench.measure import Case, Run, case_of
 from bench.processes import BenchError, cores
 from bench.scenarios import SCENARIOS
 from bench.servers import SERVERS
@@ -170,6 +170,12 @@ def test_goals_are_ratios_of_runs_that_followed_each_other() -> None:
     ]
     assert ratio(goal, runs) == (8 / 10 + 30 / 20) / 2
     assert ratio(goal, runs[:1]) is None
+
+
+@pytest.mark.parametrize("goal", GOALS, ids=str)
+def test_whoever_a_goal_speaks_of_plays_its_scenario(goal: Goal) -> None:
+    for server in filter(None, (OURS, goal.other)):
+        assert case_of(SERVERS[server], SCENARIOS[goal.scenario]) is not None
 
 
 def test_without_a_compiler_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
